@@ -1,0 +1,30 @@
+"""Gives every request an id, taken from `X-Request-Id` where the caller sent a sensible one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from accounts.ids import new_id
+from accounts.logs import request_id
+
+_SENSIBLE = re.compile(r"\A[A-Za-z0-9._:-]{8,64}\Z")
+
+
+class RequestIdMiddleware:
+    """Sets the request id for the logs and answers it in `X-Request-Id`."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        sent = request.headers.get("X-Request-Id", "")
+        reset = request_id.set(sent if _SENSIBLE.match(sent) else new_id())
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = request_id.get()
+            return response
+        finally:
+            request_id.reset(reset)

@@ -1,0 +1,45 @@
+"""One set of credentials, base URL and limits at a provider."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.ids import ID_LENGTH, new_id
+from accounts.models.team import Team, slug_validator
+
+
+class ProviderAccount(models.Model):
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="provider_accounts", verbose_name=_("team"))
+    slug = models.CharField(_("slug"), max_length=64, validators=[slug_validator])
+    name = models.CharField(_("name"), max_length=200)
+    provider = models.CharField(_("provider"), max_length=32)
+    base_url = models.CharField(_("base URL"), max_length=500)
+    # Fernet token under the key ring; write-only in every surface.
+    key_encrypted = models.TextField(editable=False)
+    key_hint = models.CharField(_("key"), max_length=16, editable=False, help_text=_("Last characters of the key."))
+    # Which published list prices apply: `minimax-global` (USD) or `minimax-mainland` (CNY).
+    price_list = models.CharField(_("price list"), max_length=64)
+    # What the wire facts leave open, e.g. {"mix_weights_field": "timber_weights", "failures_may_charge": false}.
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    # Overrides the adapter's rule, e.g. {"kind": "rolling", "hours": 168}; empty = the adapter's.
+    retention = models.JSONField(_("retention rule"), default=dict, blank=True)
+    is_default = models.BooleanField(_("default"), default=False)
+    created_at = models.DateTimeField(_("created at"), default=clock.real_now, editable=False)
+    checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
+    finding = models.CharField(_("last finding"), max_length=500, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("provider account")
+        verbose_name_plural = _("provider accounts")
+        constraints = [
+            models.UniqueConstraint(fields=["team", "slug"], name="one_provider_account_per_team_and_slug"),
+            models.UniqueConstraint(
+                fields=["team"], condition=models.Q(is_default=True), name="one_default_provider_account_per_team"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

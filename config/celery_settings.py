@@ -1,0 +1,25 @@
+"""Celery's own settings, derived from Django's."""
+
+from __future__ import annotations
+
+from django.conf import settings
+
+broker_url = settings.CELERY_BROKER_URL
+broker_connection_retry_on_startup = True
+broker_transport_options = {"polling_interval": 0.01} if settings.CELERY_BROKER_URL.startswith("memory:") else {}
+task_ignore_result = True
+# A task is a doorbell for a row: it is taken off the queue at once, and the tick finds what a crash left behind.
+task_acks_late = False
+task_serializer = "json"
+accept_content = ["json"]
+task_default_queue = "voicelib"
+worker_hijack_root_logger = False
+worker_prefetch_multiplier = 1
+timezone = "UTC"
+
+beat_schedule = {
+    "keepalive": {"task": "voicelib.tasks.keepalive_tick", "schedule": float(settings.TICK_SECONDS)},
+    "voices": {"task": "voicelib.tasks.clone_tick", "schedule": float(settings.TICK_SECONDS)},
+    "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},
+    "seals": {"task": "accounts.tasks.seal_tick", "schedule": 300.0},
+}

@@ -1,0 +1,79 @@
+"""One finished recording that a person asked for: an ordered list of segments, each pointing to a rendering."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.ids import ID_LENGTH, new_id
+from accounts.models import Project, Team, Token
+from synthesis.models.rendering import Rendering
+from voicelib.models import DictionaryVersion, Voice
+
+
+def clip_states() -> list[tuple[str, str]]:
+    """Choices as a function, so that a longer list spawns no migration."""
+    return [(value, str(label)) for value, label in Clip.State.choices]
+
+
+class Clip(models.Model):
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RENDERING = "rendering", _("rendering")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+        CANCELED = "canceled", _("canceled")
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="clips", verbose_name=_("team"))
+    project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="clips", verbose_name=_("project")
+    )
+    token = models.ForeignKey(Token, models.PROTECT, null=True, related_name="clips", verbose_name=_("API key"))
+    created_by_id = models.CharField(max_length=ID_LENGTH, blank=True)
+    voice = models.ForeignKey(Voice, models.PROTECT, related_name="clips", verbose_name=_("voice"))
+    text = models.TextField(_("text"))
+    applied_text = models.TextField(_("applied text"))
+    model = models.CharField(_("model"), max_length=64)
+    # {"container", "sample_rate", "bitrate", "channels"}
+    format = models.JSONField(_("format"))
+    settings = models.JSONField(_("settings"), default=dict)
+    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    dictionary_versions = models.ManyToManyField(DictionaryVersion, related_name="clips", blank=True)
+    state = models.CharField(_("state"), max_length=16, choices=clip_states, default=State.QUEUED)
+    estimated_characters = models.BigIntegerField(_("estimated characters"))
+    # {"code", "message", "provider"?} of the failure.
+    error = models.JSONField(_("error"), null=True)
+    created_at = models.DateTimeField(_("created at"), default=clock.now)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("clip")
+        verbose_name_plural = _("clips")
+        indexes = [models.Index(fields=["team", "-id"], name="clips_of_team")]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class Segment(models.Model):
+    """A stretch of the clip's text and the rendering that speaks it."""
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    clip = models.ForeignKey(Clip, models.CASCADE, related_name="segments", verbose_name=_("clip"))
+    position = models.IntegerField(_("position"))
+    text = models.TextField(_("text"))
+    rendering = models.ForeignKey(Rendering, models.PROTECT, related_name="segments", verbose_name=_("rendering"))
+    # True where this clip caused the paid call; False where the audio was already there (or on its way) for another.
+    is_payer = models.BooleanField(default=False)
+    saved_characters = models.BigIntegerField(_("saved characters"), default=0)
+
+    class Meta:
+        verbose_name = _("segment")
+        verbose_name_plural = _("segments")
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["clip", "position"], name="one_segment_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.clip_id}:{self.position}"

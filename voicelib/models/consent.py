@@ -1,0 +1,42 @@
+"""Who allowed what with their voice, until when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.ids import ID_LENGTH, new_id
+from accounts.models import Team
+
+
+class Consent(models.Model):
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="consents", verbose_name=_("team"))
+    speaker = models.CharField(_("speaker"), max_length=200)
+    company = models.CharField(_("company"), max_length=200, blank=True)
+    statement = models.TextField(_("statement"))
+    locale = models.CharField(_("locale"), max_length=35)
+    # Allowed use, e.g. {"projects": ["ads"], "languages": ["en"], "purposes": ["support"]}; empty = not narrowed.
+    scope = models.JSONField(_("scope"), default=dict, blank=True)
+    valid_from = models.DateTimeField(_("valid from"), default=clock.now)
+    valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+
+    def __str__(self) -> str:
+        return f"{self.speaker} ({self.locale})"
+
+    def refusal(self, at: datetime) -> str | None:
+        """Why this consent does not allow use at `at`: `consent_revoked`, `consent_expired`, or None."""
+        if self.revoked_at is not None and self.revoked_at <= at:
+            return "consent_revoked"
+        if self.valid_until is not None and self.valid_until <= at:
+            return "consent_expired"
+        return None

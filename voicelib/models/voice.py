@@ -1,0 +1,138 @@
+"""Our asset, with a slug that never changes, and its homes at provider accounts."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.ids import ID_LENGTH, new_id
+from accounts.models import ProviderAccount, Team
+from accounts.models.team import slug_validator
+from voicelib.models.consent import Consent
+from voicelib.models.sample import Sample
+
+
+class Voice(models.Model):
+    class Kind(models.TextChoices):
+        CLONED = "cloned", _("cloned")
+        SYSTEM = "system", _("system")
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    team = models.ForeignKey(Team, models.CASCADE, related_name="voices", verbose_name=_("team"))
+    slug = models.CharField(_("slug"), max_length=64, validators=[slug_validator])
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=16, default=Kind.CLONED)
+    language = models.CharField(_("language"), max_length=35)
+    consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="voices", verbose_name=_("consent"))
+    sample = models.ForeignKey(Sample, models.PROTECT, null=True, related_name="voices", verbose_name=_("sample"))
+    # Suspension is a fact of its own: it refuses renders, cache hits and audio while deadlines run on.
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
+    suspended_reason = models.CharField(_("suspended because"), max_length=64, blank=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+
+    class Meta:
+        verbose_name = _("voice")
+        verbose_name_plural = _("voices")
+        constraints = [models.UniqueConstraint(fields=["team", "slug"], name="one_voice_per_team_and_slug")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def home_states() -> list[tuple[str, str]]:
+    """Choices as a function, so that a longer list spawns no migration."""
+    return [(value, str(label)) for value, label in ProviderVoice.State.choices]
+
+
+def home_policies() -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in ProviderVoice.Policy.choices]
+
+
+class ProviderVoice(models.Model):
+    """A voice as it exists at one provider account: the vendor's id, state and deadline."""
+
+    class State(models.TextChoices):
+        CLONING = "cloning", _("cloning")
+        TEMPORARY = "temporary", _("temporary")
+        PERMANENT = "permanent", _("permanent")
+        # The clone's answer was lost: only a real synthesis can prove it; the deadline counts from when it was sent.
+        UNPROVEN = "unproven", _("unproven")
+        LAPSED = "lapsed", _("lapsed")
+        LOST = "lost", _("lost")
+        DELETING = "deleting", _("deleting")
+        DELETED = "deleted", _("deleted")
+        FAILED = "failed", _("failed")
+
+    class Policy(models.TextChoices):
+        ALWAYS = "always", _("always keep")
+        ASK = "ask", _("ask")
+        LET_LAPSE = "let_lapse", _("let lapse")
+
+    class OnSilence(models.TextChoices):
+        ACTIVATE = "activate", _("activate")
+        LAPSE = "lapse", _("let lapse")
+
+    SPEAKING = (State.TEMPORARY, State.PERMANENT, State.UNPROVEN)
+    NOT_YET_ACTIVE = (State.TEMPORARY, State.UNPROVEN)
+
+    id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
+    voice = models.ForeignKey(Voice, models.CASCADE, related_name="homes", verbose_name=_("voice"))
+    provider_account = models.ForeignKey(
+        ProviderAccount, models.PROTECT, related_name="provider_voices", verbose_name=_("provider account")
+    )
+    vendor_voice_id = models.CharField(_("provider voice id"), max_length=256)
+    state = models.CharField(_("state"), max_length=16, choices=home_states, default=State.CLONING)
+    policy = models.CharField(_("policy"), max_length=16, choices=home_policies, default=Policy.ALWAYS)
+    on_silence = models.CharField(_("on silence"), max_length=16, default=OnSilence.ACTIVATE)
+    # A cloning again from the stored sample makes the next generation under a new vendor id.
+    generation = models.IntegerField(_("generation"), default=1)
+    model = models.CharField(_("model"), max_length=64, blank=True)
+    preview_text = models.CharField(_("preview text"), max_length=2000, blank=True)
+    preview_key = models.CharField(max_length=300, blank=True, editable=False)
+    requested_by = models.JSONField(default=dict, editable=False)  # payer of the clone: see Payer
+    created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+    cloned_at = models.DateTimeField(_("cloned at"), null=True, editable=False)
+    activated_at = models.DateTimeField(_("activated at"), null=True, editable=False)
+    activated_by = models.CharField(_("activated by"), max_length=32, blank=True, editable=False)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    expires_at = models.DateTimeField(_("expires at"), null=True, editable=False)
+    # Business time at which the engine looks at this home again; null: nothing to do.
+    keepalive_due_at = models.DateTimeField(_("keep-alive due at"), null=True, editable=False)
+    # Someone decided to keep it (activate now), whatever the policy.
+    activation_asked_at = models.DateTimeField(_("activation asked at"), null=True, editable=False)
+    # Claim of the worker that clones, activates or deletes it now (real time), and the wait before the next try.
+    lease_until = models.DateTimeField(null=True, editable=False)
+    retry_at = models.DateTimeField(null=True, editable=False)
+    tries = models.IntegerField(_("tries"), default=0, editable=False)
+    # {"code", "message", "trace_id", "at"} of the last failure.
+    last_error = models.JSONField(_("last error"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("provider voice")
+        verbose_name_plural = _("provider voices")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider_account", "vendor_voice_id"], name="one_home_per_vendor_voice_id"
+            ),
+            models.UniqueConstraint(
+                fields=["voice", "provider_account"],
+                condition=models.Q(state__in=["cloning", "temporary", "permanent", "unproven", "deleting"]),
+                name="one_living_home_per_voice_and_account",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="permanent") | models.Q(activated_at__isnull=False),
+                name="permanent_home_was_activated",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["keepalive_due_at"],
+                condition=models.Q(keepalive_due_at__isnull=False),
+                name="homes_keepalive_due",
+            ),
+            models.Index(fields=["retry_at"], condition=models.Q(state="cloning"), name="homes_to_clone"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.voice} @ {self.provider_account}"
