@@ -1,0 +1,72 @@
+"""What every provider's adapter offers.
+
+An adapter does no I/O. Each operation is a generator that yields ``Request`` and receives ``Response``; a driver
+(``providers.driver``) runs it over a blocking or an asynchronous client. Everything a provider cannot honour is refused
+before the first request, by field name.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from providers.types import (
+    Account,
+    AccountCheck,
+    Capabilities,
+    CloneRequest,
+    CloneResult,
+    DeleteResult,
+    ListedVoice,
+    Operation,
+    PronunciationRule,
+    SpeechRequest,
+    SpeechResult,
+    VoiceKind,
+)
+
+
+class Adapter(ABC):
+    """One provider's wire. All methods raise ``ProviderError``; the pure ones raise its ``RefusedError`` branch."""
+
+    name: str
+    capabilities: Capabilities
+
+    @abstractmethod
+    def check_speech(self, account: Account, request: SpeechRequest) -> None:
+        """Refuse what the provider cannot honour. Pure; costs nothing; ``speech`` does the same before sending."""
+
+    @abstractmethod
+    def speech(self, account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
+        """Synthesise one text in one paid exchange."""
+
+    @abstractmethod
+    def check_clone(self, account: Account, request: CloneRequest) -> None:
+        """Refuse a clone the provider cannot make. Pure; ``clone`` does the same before sending."""
+
+    @abstractmethod
+    def clone(self, account: Account, request: CloneRequest) -> Operation[CloneResult]:
+        """Hand over the recording and make a voice of it: several exchanges in one conversation."""
+
+    @abstractmethod
+    def list_voices(self, account: Account) -> Operation[list[ListedVoice]]:
+        """All voices the provider is willing to show. Absence of a never used clone proves nothing."""
+
+    @abstractmethod
+    def delete_voice(self, account: Account, voice_id: str, kind: VoiceKind) -> Operation[DeleteResult]:
+        """Remove a voice for good. "Does not exist" is a result (``existed`` false); a refused key is an error."""
+
+    @abstractmethod
+    def check_account(self, account: Account) -> Operation[AccountCheck]:
+        """Prove key and address by a free call. Never raises ``ProviderError``: the finding carries what went wrong."""
+
+    @abstractmethod
+    def compile_rule(self, rule: PronunciationRule) -> str:
+        """The rule as this provider writes it. Raises ``RefusedError``: field "source", "replacement" or "kind"."""
+
+    @abstractmethod
+    def count_characters(self, text: str) -> int:
+        """Billed characters expected for ``text``, by this provider's rule."""
+
+    @abstractmethod
+    def new_voice_id(self, hint: str, random_suffix: str) -> str:
+        """A legal voice id that begins like ``hint`` and ends in ``random_suffix`` (the caller's randomness)."""

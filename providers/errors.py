@@ -1,0 +1,173 @@
+"""What can go wrong with a provider.
+
+    ProviderError                every failure of a call; answers the four questions below
+    ├── RefusedError             refused by us before anything was sent: surely not charged, ``field`` says where
+    │   ├── InvalidInputError    the request is wrong for every provider of this kind
+    │   └── UnsupportedError     this provider (or model, or format) cannot honour it
+    FetchError                   a foreign URL was not fetched
+    ├── FetchRefusedError        by our rules: scheme, address, size, type, redirects
+    └── FetchFailedError         by the other side: no connection, bad status, too slow
+
+The four questions: ``retryable`` (may the same call succeed later?), ``gone`` (is the voice gone for good?),
+``possibly_charged`` (may the provider have booked it?), ``who_acts`` (caller, operator, nobody).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from providers.types import Request
+
+WhoActs = Literal["caller", "operator", "nobody"]
+
+
+class Category(StrEnum):
+    """The thirteen kinds of provider failure."""
+
+    AUTH = "auth"
+    PERMISSION = "permission"
+    BALANCE = "balance"
+    RATE_LIMITED = "rate_limited"
+    INVALID_INPUT = "invalid_input"
+    CONTENT_REFUSED = "content_refused"
+    VOICE_MISSING = "voice_missing"
+    VOICE_DUPLICATE = "voice_duplicate"
+    QUOTA_WINDOW = "quota_window"
+    PROVIDER_DOWN = "provider_down"
+    TIMEOUT_UNKNOWN_OUTCOME = "timeout_unknown_outcome"
+    UNSUPPORTED = "unsupported"
+    MALFORMED_RESPONSE = "malformed_response"
+
+
+class ProviderError(Exception):
+    """A call that did not succeed.
+
+    ``code`` is the provider's own code as text, kept even where we do not know it. ``billed_characters`` is set when
+    the failing answer still reported usage. ``field`` names the part of our request at fault, where that is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        category: Category,
+        retryable: bool = False,
+        gone: bool = False,
+        possibly_charged: bool = False,
+        who_acts: WhoActs = "operator",
+        code: str | None = None,
+        trace_id: str = "",
+        field: str | None = None,
+        http_status: int | None = None,
+        billed_characters: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.category = category
+        self.retryable = retryable
+        self.gone = gone
+        self.possibly_charged = possibly_charged
+        self.who_acts: WhoActs = who_acts
+        self.code = code
+        self.trace_id = trace_id
+        self.field = field
+        self.http_status = http_status
+        self.billed_characters = billed_characters
+
+    def __str__(self) -> str:
+        where = f" ({self.field})" if self.field else ""
+        code = f" [{self.code}]" if self.code else ""
+        return f"{self.category}{code}: {self.message}{where}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Workers hand exceptions to each other pickled; keyword-only arguments need help for that.
+        return _rebuilt, (type(self), self.message, dict(vars(self)))
+
+
+class RefusedError(ProviderError):
+    """Refused before anything was sent: never charged, and the same request will always be refused."""
+
+    kind = Category.INVALID_INPUT
+
+    def __init__(self, field: str, message: str, *, who_acts: WhoActs = "caller") -> None:
+        super().__init__(message, category=self.kind, field=field, who_acts=who_acts)
+
+
+class InvalidInputError(RefusedError):
+    """The value of ``field`` is out of range or malformed."""
+
+
+class UnsupportedError(RefusedError):
+    """The provider, the model or the format cannot honour what ``field`` asks for."""
+
+    kind = Category.UNSUPPORTED
+
+
+def lost_answer(request: Request, what: str, *, http_status: int | None = None, trace_id: str = "") -> ProviderError:
+    """The request went out and its answer never arrived whole: nobody knows what the provider did.
+
+    A request that may be repeated freely is simply ``provider_down`` and retryable.
+    """
+    return ProviderError(
+        f"The answer to {request.operation} was lost: {what}",
+        category=Category.PROVIDER_DOWN if request.repeatable else Category.TIMEOUT_UNKNOWN_OUTCOME,
+        retryable=request.repeatable,
+        possibly_charged=not request.repeatable,
+        who_acts="nobody" if request.repeatable else "operator",
+        http_status=http_status,
+        trace_id=trace_id,
+    )
+
+
+def malformed(
+    request: Request,
+    what: str,
+    *,
+    code: str | None = None,
+    http_status: int | None = None,
+    trace_id: str = "",
+    billed_characters: int | None = None,
+) -> ProviderError:
+    """The answer arrived and is not one: the work may have been done and booked all the same."""
+    return ProviderError(
+        f"The answer to {request.operation} cannot be used: {what}",
+        category=Category.MALFORMED_RESPONSE,
+        possibly_charged=not request.repeatable,
+        code=code,
+        http_status=http_status,
+        trace_id=trace_id,
+        billed_characters=billed_characters,
+    )
+
+
+class FetchError(Exception):
+    """A foreign URL was not fetched; ``reason`` is a stable word."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason, message)
+        self.reason = reason
+        self.message = message
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.message}"
+
+
+class FetchRefusedError(FetchError):
+    """Our rules forbid it: ``url``, ``scheme``, ``credentials``, ``address``, ``redirects``, ``size``, ``type``."""
+
+
+class FetchFailedError(FetchError):
+    """The other side failed: ``resolve``, ``connection``, ``timeout``, ``status``. ``status`` holds the HTTP status."""
+
+    def __init__(self, reason: str, message: str, status: int | None = None) -> None:
+        super().__init__(reason, message)
+        self.args = (reason, message, status)
+        self.status = status
+
+
+def _rebuilt(kind: type[ProviderError], message: str, state: dict[str, Any]) -> ProviderError:
+    error = kind.__new__(kind, message)
+    error.args = (message,)
+    vars(error).update(state)
+    return error

@@ -1,0 +1,1 @@
+"""MiniMax speech API, version 1: synthesis, files and voices."""

@@ -1,0 +1,132 @@
+"""What MiniMax would refuse or silently ignore in a synthesis, refused before it is sent and by our field's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TypeGuard
+
+from providers.errors import InvalidInputError, UnsupportedError
+from providers.minimax import limits
+from providers.minimax.rules import compiled_all
+from providers.minimax.text import check_text
+from providers.types import Account, AudioFormat, SpeechRequest, SpeechSettings, VoiceEffects
+
+
+def check_speech(account: Account, request: SpeechRequest) -> None:
+    """Raise ``RefusedError`` for the first thing that does not fit."""
+    check_model(request.model)
+    check_text(request.text)
+    _check_voice(request)
+    _check_settings(account, request.model, request.settings)
+    check_format(request.format)
+    if request.settings.effects is not None:
+        _check_effects(request.settings.effects, request.format)
+    compiled_all(request.rules)
+
+
+def check_model(model: str, field: str = "model") -> None:
+    """Refuse a model that is not in MiniMax's list."""
+    if model not in limits.MODELS:
+        raise UnsupportedError(field, f"{model!r} is no MiniMax model; there are {', '.join(limits.MODELS)}")
+
+
+def check_format(audio: AudioFormat) -> None:
+    """Refuse a combination of container, rate, bitrate and channels that MiniMax does not make."""
+    rates = limits.FORMATS.get(audio.container)
+    if rates is None:
+        raise UnsupportedError("format.container", f"{audio.container!r} is none of {', '.join(limits.FORMATS)}")
+    if not _is_int(audio.sample_rate) or audio.sample_rate not in rates:
+        raise UnsupportedError("format.sample_rate", f"{audio.container} is made at {_listed(rates)} Hz")
+    if not _is_int(audio.channels) or audio.channels not in limits.CHANNELS:
+        raise UnsupportedError("format.channels", "There are one or two channels")
+    if audio.bitrate is None:
+        return
+    bitrates = limits.BITRATES.get(audio.container, ())
+    if not _is_int(audio.bitrate) or audio.bitrate not in bitrates:
+        offered = f"is made at {_listed(bitrates)} bit/s" if bitrates else "has no bitrate to choose"
+        raise UnsupportedError("format.bitrate", f"{audio.container} {offered}")
+
+
+def check_language_boost(boost: str | None, model: str | None, field: str) -> None:
+    """Refuse a language MiniMax does not name, or that the (known) model is too old for."""
+    if boost is None:
+        return
+    if boost not in limits.LANGUAGE_BOOSTS:
+        raise UnsupportedError(field, f"{boost!r} is no language of MiniMax's list")
+    if boost in limits.LATER_LANGUAGES and model in limits.EARLIER_MODELS:
+        raise UnsupportedError(field, f"{model} does not know {boost}")
+
+
+def _check_voice(request: SpeechRequest) -> None:
+    # The pattern of clone ids does not hold for system voices: some end in a space or hold full-width parentheses.
+    if not request.mix:
+        if not request.voice_id:
+            raise InvalidInputError("voice_id", "A voice has to be named")
+        return
+    if request.voice_id:
+        raise InvalidInputError("mix", "A mixed voice takes the place of voice_id")
+    if len(request.mix) > limits.MIX_MOST:
+        raise UnsupportedError("mix", f"At most {limits.MIX_MOST} voices can be mixed")
+    for position, part in enumerate(request.mix):
+        if not part.voice_id:
+            raise InvalidInputError(f"mix[{position}].voice_id", "A voice has to be named")
+        _check_int(f"mix[{position}].weight", part.weight, limits.MIX_WEIGHT)
+
+
+def _check_settings(account: Account, model: str, settings: SpeechSettings) -> None:
+    if settings.speed is not None:
+        _check_number("settings.speed", settings.speed)
+        if not limits.SPEED[0] <= settings.speed <= limits.SPEED[1]:
+            raise InvalidInputError("settings.speed", f"Speed goes from {limits.SPEED[0]} to {limits.SPEED[1]}")
+    if settings.volume is not None:
+        _check_number("settings.volume", settings.volume)
+        if not limits.VOLUME_ABOVE < settings.volume <= limits.VOLUME_MOST:
+            raise InvalidInputError("settings.volume", "Volume is above 0 and at most 10")
+    _check_int("settings.pitch", settings.pitch, limits.PITCH)
+    _check_emotion(account, model, settings.emotion)
+    check_language_boost(settings.language_boost, model, "settings.language_boost")
+    for name in ("text_normalization", "latex_read"):
+        if getattr(settings, name) not in (None, True, False):
+            raise InvalidInputError(f"settings.{name}", "It is true or false")
+    if settings.latex_read and settings.language_boost not in (None, "Chinese"):
+        raise InvalidInputError("settings.latex_read", "Formulas are read in Chinese only")
+
+
+def _check_emotion(account: Account, model: str, emotion: str | None) -> None:
+    if emotion is None:
+        return
+    allowed = limits.EMOTIONS[model]
+    if account.options.get("fluent_on_28") is True and model.startswith("speech-2.8"):
+        allowed |= {"fluent"}
+    if emotion not in allowed:
+        hint = "; what was neutral is calm now" if emotion == "neutral" else ""
+        raise UnsupportedError("settings.emotion", f"{model} knows {_listed(sorted(allowed))}{hint}")
+
+
+def _check_effects(effects: VoiceEffects, audio: AudioFormat) -> None:
+    if audio.container not in limits.EFFECT_CONTAINERS:
+        raise UnsupportedError("settings.effects", f"Effects are not made in {audio.container}")
+    for name in ("pitch", "intensity", "timbre"):
+        _check_int(f"settings.effects.{name}", getattr(effects, name), limits.EFFECT_AMOUNT)
+    if effects.sound is not None and effects.sound not in limits.SOUND_EFFECTS:
+        raise UnsupportedError("settings.effects.sound", f"There are {_listed(sorted(limits.SOUND_EFFECTS))}")
+
+
+def _check_int(field: str, value: object, bounds: tuple[int, int]) -> None:
+    if value is None:
+        return
+    if not _is_int(value) or not bounds[0] <= value <= bounds[1]:
+        raise InvalidInputError(field, f"It is a whole number from {bounds[0]} to {bounds[1]}")
+
+
+def _check_number(field: str, value: object) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidInputError(field, "It is a number")
+
+
+def _is_int(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))

@@ -1,0 +1,163 @@
+"""POST /v1/t2a_v2, not streaming: the body that is sent and the answer that is read (T2A HTTP reference)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
+from providers.errors import malformed
+from providers.minimax.answers import billed_characters, mapping, post, read, trace, whole
+from providers.minimax.checks import check_speech
+from providers.minimax.rules import compiled_all
+from providers.minimax.text import normalized
+from providers.types import (
+    JSON,
+    Account,
+    Finding,
+    Operation,
+    Request,
+    Response,
+    SpeechRequest,
+    SpeechResult,
+    SpeechSettings,
+    Timeouts,
+    VoiceEffects,
+)
+
+# Ten thousand characters are some twenty minutes of speech, made while the connection waits.
+TIMEOUTS = Timeouts(read=300.0, total=600.0)
+_SMALLEST_BOUND = 8 * 1024 * 1024
+_LONGEST_SECONDS_PER_CHARACTER = 1.0
+
+
+def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
+    """One synthesis. Refuses before sending; raises ``ProviderError``."""
+    check_speech(account, request)
+    asked = post(
+        account,
+        "/v1/t2a_v2",
+        operation="t2a",
+        json=body(account, request),
+        timeout=TIMEOUTS,
+        max_response_bytes=_bound(request),
+    )
+    return read_speech(asked, (yield asked), request)
+
+
+def body(account: Account, request: SpeechRequest) -> dict[str, JSON]:
+    """The JSON body. What the caller left open is not sent."""
+    fields: dict[str, JSON] = {
+        "model": request.model,
+        "text": normalized(request.text),
+        "stream": False,
+        "output_format": "hex",
+        "voice_setting": _voice_setting(request),
+        "audio_setting": _audio_setting(request),
+    }
+    tone: list[JSON] = [*compiled_all(request.rules)]
+    if tone:
+        fields["pronunciation_dict"] = {"tone": tone}
+    if request.mix:
+        # The documented spelling changed from timber to timbre; a wrong one is ignored without a word.
+        spelling = str(account.options.get("mix_weights_field") or "timbre_weights")
+        fields[spelling] = [{"voice_id": part.voice_id, "weight": part.weight} for part in request.mix]
+    if request.settings.language_boost is not None:
+        fields["language_boost"] = request.settings.language_boost
+    if request.settings.effects is not None:
+        fields["voice_modify"] = _voice_modify(request.settings.effects)
+    return fields
+
+
+def read_speech(asked: Request, response: Response, request: SpeechRequest) -> SpeechResult:
+    """The result in an answer. An answer that cannot be used still tells what was billed."""
+    answer = read(asked, response)
+    trace_id, billed = trace(response, answer), billed_characters(answer)
+    data, declared = mapping(answer.get("data")), mapping(answer.get("extra_info"))
+    encoded = data.get("audio")
+    try:
+        if not isinstance(encoded, str):
+            raise PayloadError("no audio in it")
+        content = decode_payload(encoded)
+        container = "" if isinstance(content, AudioUrl) else _container(content, request.format.container)
+    except PayloadError as error:
+        raise malformed(asked, str(error), http_status=200, trace_id=trace_id, billed_characters=billed) from error
+    audio, url = (b"", content.url) if isinstance(content, AudioUrl) else (content, None)
+    return SpeechResult(
+        audio=audio,
+        container=container,
+        audio_url=url,
+        billed_characters=billed,
+        duration_ms=whole(_rounded(declared.get("audio_length"))),
+        declared=declared,
+        trace_id=trace_id,
+        vendor_status=whole(data.get("status")),
+        findings=tuple(_findings(audio, container, declared, request)),
+    )
+
+
+def _voice_setting(request: SpeechRequest) -> dict[str, JSON]:
+    settings: SpeechSettings = request.settings
+    return {
+        "voice_id": request.voice_id,
+        **_given(
+            speed=settings.speed,
+            vol=settings.volume,
+            pitch=settings.pitch,
+            emotion=settings.emotion,
+            text_normalization=settings.text_normalization,
+            latex_read=settings.latex_read,
+        ),
+    }
+
+
+def _audio_setting(request: SpeechRequest) -> dict[str, JSON]:
+    audio = request.format
+    return {
+        "format": audio.container,
+        "sample_rate": audio.sample_rate,
+        "channel": audio.channels,
+        **_given(bitrate=audio.bitrate),
+    }
+
+
+def _voice_modify(effects: VoiceEffects) -> dict[str, JSON]:
+    return _given(pitch=effects.pitch, intensity=effects.intensity, timbre=effects.timbre, sound_effects=effects.sound)
+
+
+def _given(**fields: JSON) -> dict[str, JSON]:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _container(content: bytes, asked: str) -> str:
+    """What the bytes are. Headerless audio has no mark, so what was asked for is believed unless a mark contradicts."""
+    found = sniff(content)
+    if found is not None:
+        return found
+    if asked in HEADERLESS:
+        return asked
+    raise PayloadError(f"the bytes are no {asked} and no other audio known")
+
+
+def _findings(audio: bytes, container: str, declared: dict[str, Any], request: SpeechRequest) -> list[Finding]:
+    """Oddities of an answer that is usable. The size is declared as 0 when a URL was given (measured)."""
+    found = []
+    size = whole(declared.get("audio_size"))
+    if audio and size and size != len(audio):
+        found.append(Finding("audio_size_differs", f"{size} bytes declared, {len(audio)} received"))
+    if audio and container != request.format.container:
+        found.append(Finding("container_differs", f"{request.format.container} asked for, {container} received"))
+    return found
+
+
+def _rounded(value: object) -> object:
+    return int(value) if isinstance(value, float) and abs(value) < 2**53 else value
+
+
+def _bound(request: SpeechRequest) -> int:
+    """The longest answer this request can honestly have: uncompressed audio, two digits per byte, with room to spare."""
+    seconds = len(request.text) * _LONGEST_SECONDS_PER_CHARACTER / (request.settings.speed or 1.0) + 60
+    if request.format.bitrate or request.format.container in ("mp3", "opus"):
+        bytes_per_second = (request.format.bitrate or 256_000) / 8
+    else:
+        bytes_per_second = request.format.sample_rate * request.format.channels * 2
+    return max(_SMALLEST_BOUND, int(seconds * bytes_per_second * 2))

@@ -1,0 +1,316 @@
+"""The words in which the platform and its adapters speak: values only, no wire and no I/O.
+
+Units are in the names: ``_ms`` milliseconds, ``_bytes`` bytes, ``_seconds`` seconds. Every class is frozen; mappings
+that outlive a call are read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, TypeVar
+
+JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
+"""Anything a JSON document can hold."""
+
+RuleKind = Literal["respelling", "pinyin", "ipa", "kana", "jyutping"]
+VoiceKind = Literal["system", "cloned", "designed"]
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One set of credentials at one provider.
+
+    ``base_url`` is the address before ``/v1``. ``options`` holds what the provider's documentation leaves open; MiniMax
+    knows ``group_id`` (str), ``mix_weights_field`` ("timbre_weights" or "timber_weights"), ``failures_may_charge``
+    (bool, default true), ``fluent_on_28`` (bool, default false), ``trusted_hosts`` (list of "host:port").
+    """
+
+    provider: str
+    base_url: str
+    key: str = field(repr=False)
+    options: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
+
+
+class Headers(Mapping[str, str]):
+    """Header fields whose names compare without regard to case."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Mapping[str, str] | None = None) -> None:
+        self._fields = {name.lower(): value for name, value in (fields or {}).items()}
+
+    def __getitem__(self, name: str) -> str:
+        return self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._fields)
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds for each phase of one exchange; ``total`` bounds the whole of it, however slowly bytes trickle in."""
+
+    connect: float = 5.0
+    read: float = 60.0
+    write: float = 30.0
+    pool: float = 10.0
+    total: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class UploadPart:
+    """One file of a multipart body."""
+
+    filename: str
+    content: bytes = field(repr=False)
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One HTTP exchange an adapter asks the driver for.
+
+    At most one of ``json`` and ``files`` is set; ``form`` goes with ``files``. ``repeatable`` is true when sending it a
+    second time neither costs nor creates anything that counts, so that a lost answer may simply be asked for again.
+    """
+
+    account: Account = field(repr=False)
+    operation: str
+    method: Literal["GET", "POST", "DELETE"]
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    params: Mapping[str, str] = field(default_factory=dict)
+    json: JSON = field(default=None, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    files: Mapping[str, UploadPart] | None = None
+    timeout: Timeouts = field(default_factory=Timeouts)
+    max_response_bytes: int = 4 * 1024 * 1024
+    repeatable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back: status, headers, the whole (bounded) body."""
+
+    status: int
+    headers: Headers = field(default_factory=Headers)
+    content: bytes = field(default=b"", repr=False)
+
+
+Operation = Generator[Request, Response, _T]
+"""One conversation with a provider: yields requests, receives responses, returns the result, raises ProviderError."""
+
+
+@dataclass(frozen=True, slots=True)
+class AudioFormat:
+    """How audio is packed: container ("mp3", "wav", "flac", "pcm", "opus", "pcmu_raw", "pcmu_wav"), sample rate in
+    Hz, bitrate in bit/s (None where the container has none), channels."""
+
+    container: str
+    sample_rate: int
+    bitrate: int | None = None
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceEffects:
+    """Colouring of a voice: each amount -100..100, ``sound`` a named effect of the provider."""
+
+    pitch: int | None = None
+    intensity: int | None = None
+    timbre: int | None = None
+    sound: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechSettings:
+    """How to speak. None everywhere means: leave it to the provider, send nothing."""
+
+    speed: float | None = None
+    volume: float | None = None
+    pitch: int | None = None
+    emotion: str | None = None
+    language_boost: str | None = None
+    text_normalization: bool | None = None
+    latex_read: bool | None = None
+    effects: VoiceEffects | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PronunciationRule:
+    """Say ``source`` as ``replacement``; ``kind`` says in which notation the replacement is written."""
+
+    source: str
+    replacement: str
+    kind: RuleKind = "respelling"
+
+
+@dataclass(frozen=True, slots=True)
+class MixWeight:
+    """One ingredient of a mixed voice; weight 1..100."""
+
+    voice_id: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechRequest:
+    """One text to speak. ``mix`` replaces ``voice_id``, which is then empty."""
+
+    text: str
+    model: str
+    voice_id: str
+    format: AudioFormat
+    settings: SpeechSettings = field(default_factory=SpeechSettings)
+    rules: tuple[PronunciationRule, ...] = ()
+    mix: tuple[MixWeight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something noticed that is no error: a stable code and a sentence for people."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechResult:
+    """A synthesis that succeeded.
+
+    Either ``audio`` holds the bytes, or it is empty and ``audio_url`` says where they are (for a limited time; the
+    caller fetches them through the guarded fetcher). ``container`` is what the bytes are, not what was asked for; empty
+    with a URL. ``billed_characters`` is None when the provider reported nothing. ``declared`` is the provider's own
+    description of the audio, untouched. ``vendor_status`` is ``data.status`` (2: finished).
+    """
+
+    audio: bytes = field(repr=False)
+    container: str
+    audio_url: str | None = None
+    billed_characters: int | None = None
+    duration_ms: int | None = None
+    declared: Mapping[str, JSON] = field(default_factory=dict)
+    trace_id: str = ""
+    vendor_status: int | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloneRequest:
+    """A voice to clone from one recording. ``text_validation`` is the expected transcript, not a flag."""
+
+    voice_id: str
+    sample: bytes = field(repr=False)
+    sample_name: str
+    sample_type: str
+    sample_duration_ms: int | None = None
+    model: str | None = None
+    preview_text: str | None = None
+    language_boost: str | None = None
+    need_noise_reduction: bool = False
+    need_volume_normalization: bool = False
+    text_validation: str | None = None
+    accuracy: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloneResult:
+    """A clone the provider accepted. ``voice_id`` is the id to speak with; ``moderation`` names what the provider's
+    moderation saw in the input (None: nothing); ``preview_url`` has to be fetched soon."""
+
+    voice_id: str
+    preview_url: str | None = None
+    billed_characters: int | None = None
+    moderation: str | None = None
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedVoice:
+    """A voice in the provider's list; ids are opaque and kept byte for byte. ``created`` is the provider's date text."""
+
+    voice_id: str
+    kind: VoiceKind
+    name: str = ""
+    description: tuple[str, ...] = ()
+    created: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedFile:
+    """A file the provider keeps. The id is text: it may exceed what a float holds. ``size`` in bytes."""
+
+    file_id: str
+    size: int
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteResult:
+    """The voice is gone now; ``existed`` says whether this call removed it."""
+
+    existed: bool
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountCheck:
+    """Whether an account can be used, found out by a free call; ``finding`` says why not, in a sentence."""
+
+    ok: bool
+    finding: str = ""
+    code: str | None = None
+    trace_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RetentionRule:
+    """When an unused voice dies: ``activation`` (unless used once within ``hours``), ``rolling`` (after ``hours`` without
+    use), ``fixed`` (``hours`` after creation, whatever is done), ``none``."""
+
+    kind: Literal["activation", "rolling", "fixed", "none"]
+    hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloneCapabilities:
+    """How a provider takes a recording and names the voice made of it."""
+
+    handover: Literal["upload", "url"]
+    sample_containers: frozenset[str]
+    min_ms: int
+    max_ms: int
+    max_bytes: int
+    preview_limit: int
+    who_picks_id: Literal["caller", "provider"]
+    voice_id_pattern: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a provider can do. ``text_limit`` is the longest accepted text in code points; ``formats`` maps a container
+    to its sample rates; ``activation_text`` is the cheapest text that proves and keeps a voice."""
+
+    operations: frozenset[str]
+    models: tuple[str, ...]
+    formats: Mapping[str, tuple[int, ...]]
+    channels: tuple[int, ...]
+    bitrates: Mapping[str, tuple[int, ...]]
+    emotions: Mapping[str, frozenset[str]]
+    language_boosts: frozenset[str]
+    text_limit: int
+    rule_kinds: frozenset[RuleKind]
+    clone: CloneCapabilities | None
+    retention: RetentionRule
+    billing_source: Literal["provider", "estimated"]
+    cheapest_model: str
+    default_model: str
+    default_format: AudioFormat
+    activation_text: str
