@@ -1,0 +1,87 @@
+"""What the sandbox charged: counting rules, prices and the lines of the bill."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from providers.sandbox.clock import SandboxClock, iso
+from providers.sandbox.store import Store
+
+CURRENCY = "USD"
+CLONE_FEE_MICROS = 1_500_000
+HD_MICROS_PER_CHARACTER = 100
+TURBO_MICROS_PER_CHARACTER = 60
+
+_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+COUNTING_RULES: dict[str, Callable[[str], int]] = {
+    # MiniMax pay-as-you-go page: an ideograph counts two; letters, punctuation, spaces, marks and tags count one.
+    "minimax": lambda text: len(text) + len(_IDEOGRAPH.findall(text)),
+    "code_points": len,
+    "double": lambda text: 2 * (len(text) + len(_IDEOGRAPH.findall(text))),
+}
+
+
+def price_micros(model: str, characters: int) -> int:
+    """Micro-USD for characters on a model: 100 or 60 USD per million (MiniMax price list)."""
+    rate = HD_MICROS_PER_CHARACTER if "hd" in model.split("-") else TURBO_MICROS_PER_CHARACTER
+    return rate * characters
+
+
+class Bill:
+    """Append-only lines per account."""
+
+    def __init__(self, store: Store, clock: SandboxClock) -> None:
+        """Resume the stored bill and counting rule."""
+        self._store = store
+        self._clock = clock
+
+    @property
+    def rule(self) -> str:
+        """The name of the counting rule in force."""
+        return str(self._store.setting("counting_rule", "minimax"))
+
+    def count_by(self, rule: str) -> None:
+        """Bill by another counting rule from now on."""
+        self._store.keep_setting("counting_rule", rule)
+
+    def count(self, text: str) -> int:
+        """Billed characters of a text under the rule in force."""
+        return COUNTING_RULES[self.rule](text)
+
+    def charge_characters(
+        self, account: str, *, operation: str, model: str, voice_id: str, characters: int, trace_id: str
+    ) -> None:
+        """Book spoken characters at the model's price."""
+        amount = price_micros(model, characters)
+        self._add(account, operation, model, voice_id, characters, amount, trace_id)
+
+    def charge_clone_fee(self, account: str, *, model: str, voice_id: str, trace_id: str) -> None:
+        """Book the one-off fee for keeping a clone."""
+        self._add(account, "clone_fee", model, voice_id, 0, CLONE_FEE_MICROS, trace_id)
+
+    def _add(
+        self, account: str, operation: str, model: str, voice_id: str, characters: int, amount: int, trace_id: str
+    ) -> None:
+        self._store.execute(
+            "INSERT INTO bill (account, at, provider, operation, model, voice_id, characters, amount_micros, currency,"
+            " trace_id) VALUES (?, ?, 'minimax', ?, ?, ?, ?, ?, ?, ?)",
+            *(account, self._clock.now(), operation, model, voice_id, characters, amount, CURRENCY, trace_id),
+        )
+
+    def statement(self, *, account: str | None, provider: str | None) -> dict[str, Any]:
+        """The lines, oldest first, and their totals."""
+        rows = self._store.execute(
+            "SELECT at, provider, operation, model, voice_id, characters, amount_micros, currency, trace_id FROM bill"
+            " WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR provider = ?2) ORDER BY line",
+            account,
+            provider,
+        )
+        lines = [{**dict(row), "at": iso(row["at"])} for row in rows]
+        return {
+            "lines": lines,
+            "totals": {
+                "characters": sum(row["characters"] for row in rows),
+                "amount_micros": sum(row["amount_micros"] for row in rows),
+            },
+        }

@@ -1,0 +1,73 @@
+"""Faults on request: which one strikes which call, how often. What they do is in `minimax.gate`."""
+
+import secrets
+from dataclasses import dataclass, field
+
+# Strike instead of the work: nothing happens at the vendor and nothing is charged.
+BEFORE = frozenset(
+    {"rate_limit", "timeout_before_charge", "http_500", "error_in_200", "voice_gone", "wrong_content_type",
+     "close_connection"}
+)  # fmt: skip
+# Strike the answer: the work is done and charged.
+AFTER = frozenset({"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio"})
+DEFAULT_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Fault:
+    """One order to fail. `count` None means until cleared; `account` None means everybody's calls."""
+
+    operation: str
+    fault: str
+    provider: str = "minimax"
+    probability: float = 1.0
+    count: int | None = None
+    seconds: float = DEFAULT_SECONDS
+    status_code: int | None = None
+    account: str | None = None
+    id: str = field(default_factory=lambda: secrets.token_hex(6))
+
+
+class Faults:
+    """The orders in force, oldest first."""
+
+    def __init__(self) -> None:
+        """Nothing fails."""
+        self._orders: list[Fault] = []
+
+    def add(self, fault: Fault) -> str:
+        """Put an order in force and return its id."""
+        self._orders.append(fault)
+        return fault.id
+
+    def orders(self) -> tuple[Fault, ...]:
+        """What is in force."""
+        return tuple(self._orders)
+
+    def clear(self) -> None:
+        """Nothing fails any more."""
+        self._orders.clear()
+
+    def draw(self, *, operation: str, account: str) -> Fault | None:
+        """The fault that strikes this call, counted down."""
+        for order in self._orders:
+            if not self._meant(order, operation, account) or not _chance(order.probability):
+                continue
+            if order.count is not None:
+                order.count -= 1
+            self._orders = [kept for kept in self._orders if kept.count is None or kept.count > 0]
+            return order
+        return None
+
+    @staticmethod
+    def _meant(order: Fault, operation: str, account: str) -> bool:
+        return order.operation in (operation, "*") and order.account in (None, account)
+
+
+def _chance(probability: float) -> bool:
+    return probability >= 1 or secrets.randbelow(1_000_000) < probability * 1_000_000
+
+
+def corrupt_hex(text: str) -> str:
+    """Hex that is no hex: of odd length, and with a letter that does not belong."""
+    return f"z{text[1:-1]}"

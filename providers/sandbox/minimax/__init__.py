@@ -1,0 +1,1 @@
+"""The MiniMax speech surface, under `/minimax`."""

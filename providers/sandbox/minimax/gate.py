@@ -1,0 +1,215 @@
+"""What every MiniMax call passes: key, GroupId, ordered faults, limits; and the trace id on every answer."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from providers.sandbox.accounts import account_of, group_id_of
+from providers.sandbox.clock import iso
+from providers.sandbox.emulator import Emulator
+from providers.sandbox.faults import BEFORE, Fault, corrupt_hex
+from providers.sandbox.journal import Entry
+from providers.sandbox.limits import ConnectionLimitError, RateLimitError
+from providers.sandbox.minimax.answers import VendorError, new_trace_id, refusal
+from providers.sandbox.transport import hang_up
+
+LIMITED = frozenset({"t2a", "voice_clone"})
+OPERATIONS = frozenset(
+    {"t2a", "files_upload", "files_list", "files_retrieve", "files_retrieve_content", "files_delete", "voice_clone",
+     "get_voice", "delete_voice", "download"}
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Call:
+    """One authorised request on its way through the vendor."""
+
+    emulator: Emulator
+    request: Request
+    operation: str
+    trace_id: str
+    account: str = ""
+    body: Any = None
+    short_audio: bool = False
+    entry: Entry | None = None
+    blanks: dict[str, Any] = field(default_factory=dict)
+
+    def url_of(self, token: str, extension: str) -> str:
+        """Where a published result can be fetched without a key."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}/minimax/download/{token}.{extension}"
+
+
+Work = Callable[[Call], Awaitable[Response]]
+
+
+class TraceIds:
+    """ASGI middleware: a `Trace-Id` header on every answer, the same the handler sees."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Wrap an application."""
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Give the request its id."""
+        trace_id = new_trace_id()
+        scope["trace_id"] = trace_id
+
+        async def traced(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["Trace-Id"] = trace_id
+            await send(message)
+
+        await self._app(scope, receive, traced)
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """The ASGI endpoint of one operation. `public` ones need no key."""
+
+    emulator: Emulator
+    operation: str
+    work: Work
+    public: bool = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        call = Call(self.emulator, Request(scope, receive, send), self.operation, scope["trace_id"])
+        response, fault = await self._answer(call)
+        if call.entry:
+            call.entry.status_code = _status_code(response)
+        await _Reply(call, fault, response).send(scope, receive, send)
+
+    async def _answer(self, call: Call) -> tuple[Response, Fault | None]:
+        fault: Fault | None = None
+        try:
+            call.account = "" if self.public else _authorise(self.emulator, call.request)
+            call.body = await _json_body(call.request)
+            call.entry = _remember(call)
+            fault = self.emulator.faults.draw(operation=self.operation, account=call.account)
+            return await _attempt(call, fault, self.work), fault
+        except VendorError as error:
+            return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra))), fault
+
+
+def _authorise(emulator: Emulator, request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key.strip()
+    if scheme.lower() != "bearer" or not emulator.accounts.knows(key):
+        raise VendorError(1004)
+    account = account_of(key)
+    group_id = request.query_params.get("GroupId")
+    if group_id == "":
+        # Misleading, but measured: an empty GroupId reads as an empty purse.
+        raise VendorError(1008)
+    if group_id is not None and group_id != group_id_of(account):
+        raise VendorError(1004, "token not match group")
+    return account
+
+
+async def _json_body(request: Request) -> Any:
+    kind = Headers(scope=request.scope).get("content-type", "").partition(";")[0].strip().lower()
+    if request.method != "POST" or kind == "multipart/form-data":
+        return None
+    content = await request.body()
+    # Without the JSON content type the vendor binds nothing, and every required field is missing.
+    if kind != "application/json":
+        return {}
+    try:
+        return json.loads(content)
+    except ValueError as error:
+        raise VendorError(2013, "invalid params, body is not valid JSON") from error
+
+
+def _remember(call: Call) -> Entry:
+    body = call.body if call.request.method == "POST" else dict(call.request.query_params)
+    entry = Entry(call.account, iso(call.emulator.clock.now()), call.operation, call.trace_id, body)
+    call.emulator.journal.add(entry)
+    return entry
+
+
+async def _attempt(call: Call, fault: Fault | None, work: Work) -> Response:
+    if fault and fault.fault in BEFORE:
+        return _struck(fault)
+    call.short_audio = bool(fault and fault.fault == "short_audio")
+    if call.operation not in LIMITED:
+        return await work(call)
+    try:
+        with call.emulator.limits.entered(call.account, call.operation):
+            return await work(call)
+    except RateLimitError as error:
+        raise VendorError(1002) from error
+    except ConnectionLimitError as error:
+        raise VendorError(1041) from error
+
+
+def _struck(fault: Fault) -> Response:
+    codes = {"rate_limit": 1002, "error_in_200": 1033, "voice_gone": 2054}
+    if fault.fault in codes:
+        raise VendorError(fault.status_code or codes[fault.fault])
+    if fault.fault == "http_500":
+        return Response("Internal Server Error", status_code=500, media_type="text/plain")
+    page = "<html><head><title>Gateway</title></head><body>upstream request failed</body></html>"
+    return Response(page, media_type="text/html")
+
+
+def _status_code(response: Response) -> int | None:
+    if not (response.media_type or "").startswith("application/json"):
+        return None
+    verdict = json.loads(bytes(response.body)).get("base_resp") or {}
+    code = verdict.get("status_code")
+    return int(code) if code is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """How the answer reaches the client, a fault permitting."""
+
+    call: Call
+    fault: Fault | None
+    response: Response
+
+    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
+        kind = self.fault.fault if self.fault else ""
+        seconds = self.fault.seconds if self.fault else 0.0
+        if kind in ("timeout_after_charge", "timeout_before_charge"):
+            await self._silence(seconds)
+        if kind == "slow_first_byte":
+            await self._silence(seconds)
+        if kind in ("timeout_after_charge", "timeout_before_charge", "close_connection"):
+            await hang_up(scope, receive)
+        elif kind in ("stall", "cut_stream"):
+            await self._half(seconds if kind == "stall" else 0.0, scope, receive, send)
+        else:
+            response = _with_bad_hex(self.response) if kind == "bad_hex" else self.response
+            await response(scope, receive, send)
+
+    async def _silence(self, seconds: float) -> None:
+        await self.call.emulator.clock.pause(seconds)
+
+    async def _half(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytes(self.response.body)
+        start = {"type": "http.response.start", "status": 200, "headers": self.response.raw_headers}
+        await send(start)
+        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await self._silence(seconds)
+        await hang_up(scope, receive)
+
+
+def _with_bad_hex(response: Response) -> Response:
+    body = json.loads(bytes(response.body))
+    audio = (body.get("data") or {}).get("audio")
+    if audio:
+        body["data"]["audio"] = corrupt_hex(audio)
+    return Response(json.dumps(body).encode(), media_type=response.media_type)
+
+
+async def in_thread(work: Callable[[], Any]) -> Any:
+    """Run slow work (speech, encoding, decoding) beside the event loop."""
+    return await asyncio.to_thread(work)

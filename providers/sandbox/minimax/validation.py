@@ -1,0 +1,283 @@
+"""Request fields, read as strictly as the vendor documents (MiniMax T2A and voice clone references).
+
+Unknown keys are ignored silently, as measured at the vendor; null counts as absent. Everything raises `VendorError`.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+from providers.sandbox.encode import AudioShape
+from providers.sandbox.languages import BOOSTS
+from providers.sandbox.minimax.answers import VendorError, invalid
+from providers.sandbox.pronounce import MalformedRuleError, Rule, read_rule
+from providers.sandbox.speak import PAUSE
+
+MODELS = frozenset(
+    {"speech-2.8-hd", "speech-2.8-turbo", "speech-2.6-hd", "speech-2.6-turbo",
+     "speech-02-hd", "speech-02-turbo", "speech-01-hd", "speech-01-turbo"}
+)  # fmt: skip
+INTERJECTION_MODELS = frozenset({"speech-2.8-hd", "speech-2.8-turbo"})
+SEVEN_EMOTIONS = frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "calm"})
+EMOTIONS = {
+    "2.8": SEVEN_EMOTIONS | {"fluent"},
+    "2.6": SEVEN_EMOTIONS | {"fluent", "whisper"},
+    "02": SEVEN_EMOTIONS,
+    "01": SEVEN_EMOTIONS,
+}
+NOT_ON_OLD_MODELS = frozenset({"Persian", "Filipino", "Tamil"})
+STANDARD_RATES = frozenset({8000, 16000, 22050, 24000, 32000, 44100})
+SAMPLE_RATES = {
+    **dict.fromkeys(("mp3", "pcm", "flac", "wav"), STANDARD_RATES),
+    "opus": frozenset({8000, 12000, 16000, 24000, 48000}),
+    "pcmu_raw": frozenset({8000}),
+    "pcmu_wav": frozenset({8000}),
+}
+BITRATES = frozenset({32000, 64000, 128000, 256000})
+EFFECTS = frozenset({"spacious_echo", "auditorium_echo", "lofi_telephone", "robotic"})
+MODIFIABLE_FORMATS = frozenset({"mp3", "wav", "flac"})
+TEXT_LIMIT = 10_000
+MAX_CONTROL_SHARE = 0.1
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_SPEAKABLE = re.compile(r"\w")
+
+
+class Fields:
+    """One JSON object of a request, read field by field; `path` prefixes the names in refusals."""
+
+    def __init__(self, values: Any, path: str = "") -> None:
+        """Refuses anything but an object."""
+        if not isinstance(values, dict):
+            raise invalid(path.strip() or "body")
+        self._values = values
+        self._path = path
+
+    def get(self, name: str) -> Any:
+        """The raw value, None when absent."""
+        return self._values.get(name)
+
+    def refuse(self, name: str) -> VendorError:
+        """The refusal that names a field."""
+        return invalid(f"{self._path}{name}")
+
+    def inner(self, name: str) -> "Fields":
+        """A nested object; an absent one is empty."""
+        value = self.get(name)
+        return Fields({} if value is None else value, f"{self._path}{name} ")
+
+    def text(self, name: str, *, default: str | None = None, longest: int | None = None) -> str:
+        """A string; required unless it has a default."""
+        value = self.get(name)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str) or (longest is not None and len(value) > longest):
+            raise self.refuse(name)
+        return value
+
+    def choice(self, name: str, allowed: Collection[Any], *, default: Any = None) -> Any:
+        """One of the allowed values, of the same type; absent gives the default."""
+        value = self.get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool | float | list | dict) or value not in allowed:
+            raise self.refuse(name)
+        return value
+
+    def number(self, name: str, *, default: float, low: float, high: float, low_excluded: bool = False) -> float:
+        """A number in a range."""
+        value = self.get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.refuse(name)
+        if not low <= value <= high or (low_excluded and value == low):
+            raise self.refuse(name)
+        return float(value)
+
+    def integer(self, name: str, *, low: int, high: int, default: int | None = None) -> int:
+        """A JSON integer in a range; 1.0 is none."""
+        value = self.get(name)
+        if value is None and default is not None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise self.refuse(name)
+        return value
+
+    def flag(self, name: str) -> bool:
+        """A boolean, false when absent."""
+        value = self.get(name)
+        if value is None:
+            return False
+        if not isinstance(value, bool):
+            raise self.refuse(name)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """`voice_modify`: -100 to 100 each, and one effect."""
+
+    pitch: int = 0
+    intensity: int = 0
+    timbre: int = 0
+    effect: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechAsk:
+    """A validated t2a_v2 request. `voices` are ids with weights; more than one is a mix."""
+
+    model: str
+    text: str
+    control_share: float
+    voices: tuple[tuple[str, int], ...]
+    speed: float
+    volume: float
+    pitch: int
+    boost: str | None
+    rules: tuple[Rule, ...]
+    shape: AudioShape
+    as_url: bool
+    watermark: bool
+    modification: Modification = field(default_factory=Modification)
+
+    @property
+    def interjections(self) -> bool:
+        """Whether the model performs tags such as `(laughs)` instead of reading them."""
+        return self.model in INTERJECTION_MODELS
+
+
+def read_speech(body: Any) -> SpeechAsk:
+    """Validate the body of POST /v1/t2a_v2."""
+    fields = Fields(body)
+    model = read_model(fields)
+    text, control_share = read_text(fields, limit=TEXT_LIMIT)
+    if fields.flag("stream"):
+        raise VendorError(2013, "invalid params, stream is not supported by this sandbox yet")
+    if fields.flag("subtitle_enable"):
+        raise VendorError(2013, "invalid params, subtitle is not supported by this sandbox yet")
+    fields.choice("subtitle_type", {"sentence", "word"})
+    voice = fields.inner("voice_setting")
+    _check_emotion(voice, model)
+    voice.flag("text_normalization")
+    voice.flag("latex_read")
+    shape = _read_shape(fields.inner("audio_setting"))
+    boost = read_boost(fields, model)
+    return SpeechAsk(
+        model=model,
+        text=text,
+        control_share=control_share,
+        voices=_read_voices(fields, voice),
+        speed=voice.number("speed", default=1.0, low=0.5, high=2.0),
+        volume=voice.number("vol", default=1.0, low=0.0, high=10.0, low_excluded=True),
+        pitch=voice.integer("pitch", default=0, low=-12, high=12),
+        boost=boost,
+        rules=_read_rules(fields.inner("pronunciation_dict"), cantonese=boost == "Chinese,Yue"),
+        shape=shape,
+        as_url=fields.choice("output_format", {"hex", "url"}, default="hex") == "url",
+        watermark=fields.flag("aigc_watermark"),
+        modification=_read_modification(fields, shape),
+    )
+
+
+def read_model(fields: Fields) -> str:
+    """The required model."""
+    model = fields.choice("model", MODELS)
+    if model is None:
+        raise fields.refuse("model")
+    return str(model)
+
+
+def read_text(fields: Fields, *, limit: int) -> tuple[str, float]:
+    """The required text and the share of control characters in it, which may be a tenth."""
+    text = fields.text("text")
+    if len(text) > limit:
+        raise VendorError(2013, "invalid params, text too long")
+    if not text.strip():
+        raise VendorError(2013, "invalid params, text is empty")
+    share = len(_CONTROL.findall(text)) / len(text)
+    if share > MAX_CONTROL_SHARE:
+        raise VendorError(1042)
+    _check_pauses(text)
+    return text, share
+
+
+def _check_pauses(text: str) -> None:
+    """0.01 to 99.99 seconds, two decimals at most, each between two speakable stretches."""
+    stretches = PAUSE.split(text)
+    marks = stretches[1::2]
+    if marks and not all(_SPEAKABLE.search(stretch) for stretch in stretches[::2]):
+        raise VendorError(2013, "invalid params, pause mark must stand between speakable text")
+    for mark in marks:
+        if len(mark.partition(".")[2]) > 2 or not 0.01 <= float(mark) <= 99.99:
+            raise VendorError(2013, "invalid params, pause mark out of range")
+
+
+def read_boost(fields: Fields, model: str) -> str | None:
+    """`language_boost`, where the model has that language."""
+    boost = fields.choice("language_boost", BOOSTS)
+    if boost in NOT_ON_OLD_MODELS and _generation(model) in ("01", "02"):
+        raise fields.refuse("language_boost")
+    return None if boost is None else str(boost)
+
+
+def _generation(model: str) -> str:
+    return model.split("-")[1]
+
+
+def _check_emotion(voice: Fields, model: str) -> None:
+    voice.choice("emotion", EMOTIONS[_generation(model)])
+
+
+def _read_shape(audio: Fields) -> AudioShape:
+    container = audio.choice("format", SAMPLE_RATES, default="mp3")
+    sample_rate = audio.choice("sample_rate", frozenset().union(*SAMPLE_RATES.values()), default=32000)
+    # The default of 32000 holds for every format: opus and mu-law need a rate of their own.
+    if sample_rate not in SAMPLE_RATES[container]:
+        raise audio.refuse("sample_rate")
+    audio.flag("force_cbr")
+    return AudioShape(
+        container=container,
+        sample_rate=sample_rate,
+        bitrate=audio.choice("bitrate", BITRATES, default=128000),
+        channels=audio.choice("channel", {1, 2}, default=1),
+    )
+
+
+def _read_voices(fields: Fields, voice: Fields) -> tuple[tuple[str, int], ...]:
+    voice_id = voice.text("voice_id", default="")
+    weights = fields.get("timbre_weights")
+    if weights is None or weights == []:
+        if not voice_id:
+            raise voice.refuse("voice_id")
+        return ((voice_id, 1),)
+    if not isinstance(weights, list) or len(weights) > 4 or voice_id:
+        raise fields.refuse("timbre_weights")
+    rows = [Fields(row, "timbre_weights ") for row in weights]
+    return tuple((row.text("voice_id"), row.integer("weight", low=1, high=100)) for row in rows)
+
+
+def _read_rules(dictionary: Fields, *, cantonese: bool) -> tuple[Rule, ...]:
+    tone = dictionary.get("tone")
+    if tone is None:
+        return ()
+    if not isinstance(tone, list) or not all(isinstance(rule, str) for rule in tone):
+        raise dictionary.refuse("tone")
+    try:
+        return tuple(read_rule(rule, cantonese=cantonese) for rule in tone)
+    except MalformedRuleError as error:
+        raise VendorError(2013, "glyph definition format error") from error
+
+
+def _read_modification(fields: Fields, shape: AudioShape) -> Modification:
+    modify = fields.inner("voice_modify")
+    modification = Modification(
+        pitch=modify.integer("pitch", default=0, low=-100, high=100),
+        intensity=modify.integer("intensity", default=0, low=-100, high=100),
+        timbre=modify.integer("timbre", default=0, low=-100, high=100),
+        effect=modify.choice("sound_effects", EFFECTS),
+    )
+    if fields.get("voice_modify") and shape.container not in MODIFIABLE_FORMATS:
+        raise invalid("voice_modify")
+    return modification

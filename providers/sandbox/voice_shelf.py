@@ -1,0 +1,111 @@
+"""Cloned voices and their lifetimes: 168 hours from creation unless a synthesis keeps them; ids burned for good."""
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from providers.sandbox.clock import SandboxClock, iso
+from providers.sandbox.store import Store
+from providers.sandbox.timbre import Timbre
+
+LIFETIME_SECONDS = 168 * 3600
+VoiceState = Literal["temporary", "permanent", "lapsed", "deleted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A voice that somebody made."""
+
+    voice_id: str
+    account: str
+    kind: str
+    created_at: float
+    expires_at: float
+    activated_at: float | None
+    deleted_at: float | None
+    fee_charged: bool
+    timbre: Timbre
+
+    def state(self, now: float) -> VoiceState:
+        """Where it is in its life at `now`."""
+        if self.deleted_at is not None:
+            return "deleted"
+        if self.activated_at is not None:
+            return "permanent"
+        return "temporary" if now < self.expires_at else "lapsed"
+
+
+class VoiceShelf:
+    """Every clone ever made; ids are one namespace for all accounts and are never free again."""
+
+    def __init__(self, store: Store, clock: SandboxClock) -> None:
+        """Resume the stored voices."""
+        self._store = store
+        self._clock = clock
+
+    def find(self, voice_id: str) -> Clone | None:
+        """A clone in any state, or None when the id was never used."""
+        rows = self._store.execute("SELECT * FROM voices WHERE voice_id = ?", voice_id)
+        return _clone(rows[0]) if rows else None
+
+    def living(self, voice_id: str) -> Clone | None:
+        """A clone that can still speak or be deleted."""
+        clone = self.find(voice_id)
+        return clone if clone and clone.state(self._clock.now()) in ("temporary", "permanent") else None
+
+    def add(self, *, voice_id: str, account: str, timbre: Timbre) -> None:
+        """Put a fresh clone on the shelf; its seven days begin."""
+        now = self._clock.now()
+        self._store.execute(
+            "INSERT INTO voices (voice_id, account, kind, created_at, expires_at, timbre)"
+            " VALUES (?, ?, 'cloning', ?, ?, ?)",
+            *(voice_id, account, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
+        )
+
+    def activate(self, voice_id: str) -> bool:
+        """Keep a clone for good. True when this was its first real use, which costs the fee."""
+        changed = self._store.execute(
+            "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE voice_id = ? AND activated_at IS NULL"
+            " RETURNING voice_id",
+            *(self._clock.now(), voice_id),
+        )
+        return bool(changed)
+
+    def delete(self, voice_id: str) -> None:
+        """Delete a clone; its id stays burned."""
+        self._store.execute("UPDATE voices SET deleted_at = ? WHERE voice_id = ?", self._clock.now(), voice_id)
+
+    def listed(self, *, account: str) -> list[Clone]:
+        """What get_voice shows: clones used at least once in real synthesis."""
+        return [clone for clone in self._all(account) if clone.state(self._clock.now()) == "permanent"]
+
+    def report(self, *, account: str | None) -> list[dict[str, Any]]:
+        """The vendor's truth about each clone, for the controls."""
+        return [_row(clone, clone.state(self._clock.now())) for clone in self._all(account)]
+
+    def _all(self, account: str | None) -> list[Clone]:
+        rows = self._store.execute(
+            "SELECT * FROM voices WHERE ?1 IS NULL OR account = ?1 ORDER BY created_at, voice_id", account
+        )
+        return [_clone(row) for row in rows]
+
+
+def _clone(row: sqlite3.Row) -> Clone:
+    fields = dict(row)
+    return Clone(**{**fields, "fee_charged": bool(row["fee_charged"]), "timbre": Timbre(**json.loads(row["timbre"]))})
+
+
+def _row(clone: Clone, state: VoiceState) -> dict[str, Any]:
+    gone_at = clone.expires_at if state == "lapsed" else clone.deleted_at
+    return {
+        "provider": "minimax",
+        "voice_id": clone.voice_id,
+        "kind": clone.kind,
+        "state": state,
+        "created_at": iso(clone.created_at),
+        "activated_at": iso(clone.activated_at) if clone.activated_at is not None else None,
+        "expires_at": iso(clone.expires_at) if clone.activated_at is None else None,
+        "deleted_at": iso(gone_at) if gone_at is not None else None,
+        "fee_charged": clone.fee_charged,
+    }
