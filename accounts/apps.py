@@ -1,9 +1,24 @@
-"""Django's registration of the package."""
+"""Django's registration of the package, and what has to stand after every migration."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
 
 
 class AccountsConfig(AppConfig):
     name = "accounts"
+
+    def ready(self) -> None:
+        post_migrate.connect(_stand_after_migration, sender=self)
+
+
+def _stand_after_migration(using: str, **kwargs: Any) -> None:
+    # Models are importable only now; this is the one place where that matters.
+    from accounts import list_prices, triggers  # noqa: PLC0415
+
+    triggers.install(connections[using])
+    list_prices.load()

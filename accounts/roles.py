@@ -1,4 +1,4 @@
-"""The access table: which role may do what. A token's effective right is its scopes cut by its creator's current role."""
+"""The access table: which role may do what. A token may do what its scopes and its creator's current role allow."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 
 def local_secret(data_dir: Path, name: str) -> str:
-    """Return the secret called `name` (URL-safe text of 32 random bytes, a valid Fernet key), making it on first use."""
+    """The secret called `name` (URL-safe text of 32 random bytes, a valid Fernet key), made on first use."""
     path = data_dir / "secrets" / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

@@ -1,4 +1,4 @@
-"""Re-exports. Inside the package imports run one way: user → team → token, provider → price, budget, attempt → ledger, event."""
+"""Re-exports. Imports run one way: user → team → token, provider → price, budget, attempt, ledger, event."""
 
 from accounts.models.attempt import Attempt, Hold
 from accounts.models.budget import Budget, Meter, Scope

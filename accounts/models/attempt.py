@@ -54,7 +54,9 @@ class Hold(models.Model):
     class Meta:
         constraints = [
             # A released hold may be placed again (a retry); an open or settled one may not.
-            models.UniqueConstraint(fields=["key"], condition=models.Q(state="open"), name="one_open_hold_per_key"),
+            models.UniqueConstraint(
+                fields=["key"], condition=models.Q(state__in=["open", "settled"]), name="one_living_hold_per_key"
+            ),
             models.CheckConstraint(
                 condition=models.Q(characters__gte=0, amount_micros__gte=0), name="hold_is_not_negative"
             ),

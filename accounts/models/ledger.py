@@ -1,4 +1,4 @@
-"""The books. Rows are never changed: triggers refuse it on both databases. Ids and names are copies, not foreign keys."""
+"""The books. Rows are never changed: triggers refuse it on both databases. Ids and names are copies."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LedgerEntry(models.Model):
 
     # Time-ordered, so that it is the cursor of every listing.
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
-    # `attempt:<id>`, `activation:<provider voice>`, `saved:<clip>:<segment>`, `correction:<entry>:<n>`: booking twice is impossible.
+    # `attempt:<id>`, `activation:<provider voice>`, `saved:<clip>:<segment>`, `correction:<entry>:<n>`: never twice.
     key = models.CharField(max_length=160, unique=True, editable=False)
     # Business time the money was spent (the attempt's sent_at); its month is the period of the report.
     at = models.DateTimeField(_("at"), db_index=True)

@@ -1,0 +1,223 @@
+"""The life of one paid call in the books: prepared → sent → settled | released | unknown → resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts import clock, events, ledger
+from accounts.flows.holds import close_hold, lock_hold, payer_of, release_unused_fee
+from accounts.flows.quotes import quote_speech
+from accounts.ledger import Booking, Spoken
+from accounts.models import Attempt, Hold, LedgerEntry, ProviderAccount
+from accounts.money import Money
+from accounts.payer import PLATFORM, Actor
+from providers.errors import ProviderError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaidOrder:
+    """What a paid call is for. The hold was placed before; names are copied so the books outlive the voice."""
+
+    hold_id: str
+    kind: str
+    subject: str
+    account: ProviderAccount
+    model: str
+    voice_slug: str
+    vendor_voice_id: str
+    estimated_characters: int
+
+
+def prepare(order: PaidOrder) -> Attempt:
+    """Commit the attempt before anything is sent."""
+    with transaction.atomic(durable=True):
+        hold = Hold.objects.get(id=order.hold_id, state=Hold.State.OPEN)
+        return Attempt.objects.create(
+            team_id=hold.team_id,
+            provider_account=order.account,
+            hold=hold,
+            kind=order.kind,
+            subject=order.subject,
+            model=order.model,
+            voice_slug=order.voice_slug,
+            vendor_voice_id=order.vendor_voice_id,
+            estimated_characters=order.estimated_characters,
+            lease_until=clock.real_now() + timedelta(seconds=settings.WORK_LEASE_SECONDS),
+        )
+
+
+def mark_sent(attempt: Attempt, guard: Callable[[], None]) -> None:
+    """Commit that the socket is about to be touched, if `guard` (voice not suspended, still there) lets it pass.
+
+    What the guard raises releases the attempt and is raised on: nothing was sent.
+    """
+    try:
+        with transaction.atomic(durable=True):
+            guard()
+            attempt.state = Attempt.State.SENT
+            attempt.sent_at = clock.now()
+            attempt.save(update_fields=["state", "sent_at"])
+    except Exception:
+        release(attempt.id)
+        raise
+
+
+def settle(
+    *,
+    attempt_id: str,
+    billed_characters: int | None,
+    trace_id: str,
+    on_settled: Callable[[Attempt], None],
+    failure: ProviderError | None = None,
+) -> Attempt:
+    """Book what the provider charged (its own number, or our estimate, flagged) and close the hold. Idempotent.
+
+    `failure` is an answer that reported its bill but could not be used: paid all the same.
+    """
+    with transaction.atomic(durable=True):
+        attempt = _locked(attempt_id)
+        if attempt.state in (Attempt.State.SETTLED, Attempt.State.RELEASED):
+            return attempt
+        _book_attempt(attempt, billed_characters, trace_id)
+        attempt.state = Attempt.State.SETTLED
+        _note_failure(attempt, failure)
+        attempt.save()
+        if failure is None:
+            on_settled(attempt)
+        return attempt
+
+
+def release(attempt_id: str, failure: ProviderError | None = None) -> None:
+    """Surely not charged. The hold stays open: the caller tries again with it, or gives it back."""
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if attempt.state not in (Attempt.State.PREPARED, Attempt.State.SENT):
+            return
+        attempt.state = Attempt.State.RELEASED
+        attempt.ended_at = clock.now()
+        _note_failure(attempt, failure)
+        attempt.save()
+
+
+def mark_unknown(attempt_id: str, failure: ProviderError | None = None) -> None:
+    """It was sent and nobody knows how it ended: the hold stays until evidence or a person says so."""
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if attempt.state != Attempt.State.SENT:
+            return
+        attempt.state = Attempt.State.UNKNOWN
+        attempt.ended_at = clock.now()
+        _note_failure(attempt, failure)
+        attempt.save()
+        events.record(
+            team_id=attempt.team_id,
+            kind="attempt.unresolved",
+            subject_type="attempt",
+            subject_id=attempt.id,
+            subject_title=str(attempt),
+            data={"subject": attempt.subject, "estimated_characters": attempt.estimated_characters},
+            key=f"attempt.unresolved:{attempt.id}",
+        )
+
+
+def book_resolution(
+    *, attempt_id: str, charged: bool, billed_characters: int | None, reason: str, actor: Actor = PLATFORM
+) -> Attempt:
+    """End an unresolved attempt: booked with `billed_characters` (None: the estimate), or given back."""
+    with transaction.atomic():
+        attempt = _locked(attempt_id)
+        if charged:
+            _book_attempt(attempt, billed_characters, attempt.trace_id)
+            attempt.state = Attempt.State.SETTLED
+        else:
+            hold, fee_hold = lock_hold(attempt.hold_id)
+            if hold.state == Hold.State.OPEN:
+                close_hold(hold, Hold.State.RELEASED)
+                release_unused_fee(fee_hold)
+            attempt.state = Attempt.State.RELEASED
+        attempt.ended_at = clock.now()
+        attempt.resolved_by, attempt.resolution = actor.name, reason
+        attempt.save()
+        events.record(
+            team_id=attempt.team_id,
+            kind="attempt.resolved",
+            subject_type="attempt",
+            subject_id=attempt.id,
+            subject_title=str(attempt),
+            actor=actor,
+            data={"charged": charged, "billed_characters": attempt.billed_characters, "reason": reason},
+        )
+        return attempt
+
+
+def _locked(attempt_id: str) -> Attempt:
+    return Attempt.objects.select_for_update().get(id=attempt_id)
+
+
+def _book_attempt(attempt: Attempt, billed_characters: int | None, trace_id: str) -> None:
+    hold, fee_hold = lock_hold(attempt.hold_id)
+    account = attempt.provider_account
+    characters = attempt.estimated_characters if billed_characters is None else billed_characters
+    at = attempt.sent_at or attempt.prepared_at
+    amount = Money(0, hold.currency)
+    if characters:
+        amount = quote_speech(account=account, model=attempt.model, characters=characters, at=at)
+    attempt.billed_characters, attempt.trace_id, attempt.ended_at = characters, trace_id, clock.now()
+    if hold.state == Hold.State.OPEN:
+        close_hold(hold, Hold.State.SETTLED)
+    spoken = Spoken(
+        account=account,
+        model=attempt.model,
+        voice_slug=attempt.voice_slug,
+        vendor_voice_id=attempt.vendor_voice_id,
+    )
+    source = LedgerEntry.Source.ESTIMATED if billed_characters is None else LedgerEntry.Source.PROVIDER
+    if characters or attempt.estimated_characters:
+        ledger.book(
+            Booking(
+                key=f"attempt:{attempt.id}",
+                kind=attempt.kind,
+                at=at,
+                payer=payer_of(hold),
+                spoken=spoken,
+                amount=amount,
+                source=source,
+                billed_characters=characters,
+                estimated_characters=attempt.estimated_characters,
+                attempt_id=attempt.id,
+                trace_id=trace_id,
+            )
+        )
+    if fee_hold is not None and fee_hold.state == Hold.State.OPEN:
+        _book_fee(attempt, fee_hold, spoken)
+
+
+def _book_fee(attempt: Attempt, fee_hold: Hold, spoken: Spoken) -> None:
+    close_hold(fee_hold, Hold.State.SETTLED)
+    ledger.book(
+        Booking(
+            key=fee_hold.key,
+            kind=LedgerEntry.Kind.ACTIVATION_FEE,
+            at=attempt.sent_at or attempt.prepared_at,
+            payer=payer_of(fee_hold),
+            spoken=spoken,
+            amount=Money(fee_hold.amount_micros, fee_hold.currency),
+            # No provider reports a fee per call: it is known from the price list until the bill confirms it.
+            source=LedgerEntry.Source.ESTIMATED,
+            attempt_id=attempt.id,
+            trace_id=attempt.trace_id,
+        )
+    )
+
+
+def _note_failure(attempt: Attempt, failure: ProviderError | None) -> None:
+    if failure is not None:
+        attempt.error_category = failure.category
+        attempt.error_code = failure.code or ""
+        attempt.error_message = failure.message[:500]
+        attempt.trace_id = failure.trace_id or attempt.trace_id

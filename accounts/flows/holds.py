@@ -1,0 +1,179 @@
+"""Setting money aside before it is spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import meters
+from accounts.errors import BudgetExceededError, ConflictError
+from accounts.models import Budget, Hold, Meter, Team
+from accounts.money import Money, month_of
+from accounts.payer import Payer
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """A one-off fee that a call may trigger; `key` (`activation:<provider voice>`) makes it one for all comers."""
+
+    key: str
+    amount: Money
+
+
+def place_hold(*, payer: Payer, key: str, characters: int, amount: Money, at: datetime, fee: Fee | None = None) -> Hold:
+    """Reserve characters and money, and the fee where no one holds it yet, against every budget in scope.
+
+    Call it inside the transaction that writes the work. Raises BudgetExceededError (402) with the name of the budget
+    that is full, ConflictError `budget_currency_mismatch` where a money budget counts in another currency.
+    """
+    with transaction.atomic():
+        fee_hold = None if fee is None else _fee_hold(payer=payer, fee=fee, at=at)
+        return _place(payer=payer, key=key, characters=characters, amount=amount, at=at, fee_hold=fee_hold)
+
+
+def release_hold(*, hold_id: str) -> None:
+    """Give back a hold that will not be spent, and its fee where no other open hold waits for it. Idempotent."""
+    with transaction.atomic():
+        hold, fee_hold = lock_hold(hold_id)
+        if hold.state == Hold.State.OPEN:
+            close_hold(hold, Hold.State.RELEASED)
+            release_unused_fee(fee_hold)
+
+
+def lock_hold(hold_id: str) -> tuple[Hold, Hold | None]:
+    """Lock a hold and the fee hold it shares, in this order and before any meter: everyone takes the same way."""
+    hold = Hold.objects.select_for_update().get(id=hold_id)
+    if hold.fee_hold_id is None:
+        return hold, None
+    return hold, Hold.objects.select_for_update().get(id=hold.fee_hold_id)
+
+
+def close_hold(hold: Hold, state: str) -> None:
+    """End an open hold (the caller has locked it) and take it off the meters."""
+    for key, quantity in meters.lines(payer_of(hold), hold.period, hold.characters, amount_of(hold)):
+        meters.unhold(key, quantity)
+    hold.state = state
+    hold.save(update_fields=["state"])
+
+
+def release_unused_fee(fee_hold: Hold | None) -> None:
+    """Give back a shared fee when no open hold is left that might trigger it (the caller has locked it)."""
+    if fee_hold is None:
+        return
+    if fee_hold.state == Hold.State.OPEN and not fee_hold.users_of_fee.filter(state=Hold.State.OPEN).exists():
+        close_hold(fee_hold, Hold.State.RELEASED)
+
+
+def payer_of(hold: Hold) -> Payer:
+    return Payer(hold.team_id, hold.project_id, hold.token_id, hold.user_id)
+
+
+def amount_of(hold: Hold) -> Money:
+    return Money(hold.amount_micros, hold.currency)
+
+
+def budgets_effect(*, payer: Payer, characters: int, amount: Money, at: datetime) -> list[dict[str, Any]]:
+    """What a spend would leave in every budget in scope: [{"id", "name", "unit", "limit", "remaining", "fits"}]."""
+    period = month_of(at, Team.objects.get(id=payer.team_id).time_zone)
+    answer = []
+    for budget in meters.budgets_in_scope(payer):
+        for unit, quantity in ((Meter.CHARACTERS, characters), (budget.currency, amount.amount_micros)):
+            limit = meters.limit_of(budget, unit) if unit else None
+            if limit is None:
+                continue
+            used = _used(budget, period, unit)
+            fits = used + quantity <= limit and (unit in (Meter.CHARACTERS, amount.currency))
+            answer.append(
+                {
+                    "id": budget.id,
+                    "name": str(budget),
+                    "unit": unit,
+                    "limit": limit,
+                    "remaining": limit - used,
+                    "fits": fits,
+                }
+            )
+    return answer
+
+
+def _fee_hold(*, payer: Payer, fee: Fee, at: datetime) -> Hold:
+    living = Hold.objects.filter(key=fee.key, state__in=[Hold.State.OPEN, Hold.State.SETTLED])
+    # Locked, so that the last other user cannot give it back between this look and our own hold.
+    standing = living.select_for_update().first()
+    if standing is not None:
+        return standing
+    try:
+        with transaction.atomic():
+            return _place(payer=payer, key=fee.key, characters=0, amount=fee.amount, at=at, fee_hold=None)
+    except IntegrityError:
+        # Another first use set it aside in this moment.
+        return living.select_for_update().get()
+
+
+def _place(*, payer: Payer, key: str, characters: int, amount: Money, at: datetime, fee_hold: Hold | None) -> Hold:
+    period = month_of(at, Team.objects.get(id=payer.team_id).time_zone)
+    meters.ensure(payer, period, (Meter.CHARACTERS, amount.currency))
+    budgets = [budget for budget in meters.budgets_in_scope(payer) if budget.is_hard]
+    _refuse_other_currency(budgets, amount)
+    for meter_key, quantity in meters.lines(payer, period, characters, amount):
+        tightest = _tightest(budgets, meter_key)
+        if not meters.hold(meter_key, quantity, None if tightest is None else tightest[0]) and tightest is not None:
+            limit, budget = tightest
+            raise _full(budget, meter_key.unit, quantity, limit - _used(budget, period, meter_key.unit))
+    return Hold.objects.create(
+        team_id=payer.team_id,
+        project_id=payer.project_id,
+        token_id=payer.token_id,
+        user_id=payer.user_id,
+        key=key,
+        period=period,
+        characters=characters,
+        amount_micros=amount.amount_micros,
+        currency=amount.currency,
+        fee_hold=fee_hold,
+        created_at=at,
+    )
+
+
+def _tightest(budgets: list[Budget], key: meters.MeterKey) -> tuple[int, Budget] | None:
+    limiting = [
+        (limit, budget)
+        for budget in budgets
+        if (budget.scope, budget.target_id) == (key.scope, key.target_id)
+        and (limit := meters.limit_of(budget, key.unit)) is not None
+    ]
+    return min(limiting, key=lambda pair: pair[0], default=None)
+
+
+def _refuse_other_currency(budgets: list[Budget], amount: Money) -> None:
+    for budget in budgets:
+        if amount.amount_micros and budget.amount_micros is not None and budget.currency != amount.currency:
+            raise ConflictError(
+                f"The budget {budget} counts in {budget.currency}, this call is priced in {amount.currency}.",
+                code="budget_currency_mismatch",
+                data={"budget": {"id": budget.id, "name": str(budget)}},
+            )
+
+
+def _used(budget: Budget, period: str, unit: str) -> int:
+    meter = Meter.objects.filter(scope=budget.scope, target_id=budget.target_id, period=period, unit=unit).first()
+    return 0 if meter is None else meter.held + meter.spent
+
+
+def _full(budget: Budget, unit: str, needed: int, remaining: int) -> BudgetExceededError:
+    return BudgetExceededError(
+        f"The budget {budget} has {remaining} {unit} left this month; this needs {needed}. Raise it or wait.",
+        data={
+            "budget": {
+                "id": budget.id,
+                "name": str(budget),
+                "scope": budget.scope,
+                "unit": unit,
+                "needed": needed,
+                "remaining": remaining,
+            }
+        },
+    )

@@ -1,0 +1,40 @@
+"""The process's one driver, and provider accounts as the adapters want them."""
+
+from __future__ import annotations
+
+import functools
+
+from accounts import keyring
+from accounts.models import ProviderAccount
+from providers.adapter import Adapter
+from providers.driver import Driver, http_client
+from providers.registry import adapter_for
+from providers.types import Account, RetentionRule
+
+
+@functools.cache
+def driver() -> Driver:
+    """Pooled connections, built once: a client costs 19 ms to make and knows no account."""
+    return Driver(http_client())
+
+
+def wire_account(account: ProviderAccount) -> Account:
+    """The account with its key in clear, for one conversation."""
+    return Account(
+        provider=account.provider,
+        base_url=account.base_url,
+        key=keyring.decrypt(account.key_encrypted),
+        options=account.options,
+    )
+
+
+def adapter(account: ProviderAccount) -> Adapter:
+    """The adapter that speaks the account's wire."""
+    return adapter_for(account.provider)
+
+
+def retention_of(account: ProviderAccount) -> RetentionRule:
+    """When unused voices die at this account: its own setting, else what the provider is known to do."""
+    if account.retention:
+        return RetentionRule(kind=account.retention["kind"], hours=account.retention.get("hours"))
+    return adapter(account).capabilities.retention
