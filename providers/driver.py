@@ -44,7 +44,7 @@ MAYBE_SENT: tuple[type[Exception], ...] = (
     httpx.RemoteProtocolError,
     httpx.DecodingError,
 )
-_TRANSLATED = (*(row[0] for row in NEVER_SENT), *MAYBE_SENT, FetchError)
+_TRANSLATED: tuple[type[Exception], ...] = (*(row[0] for row in NEVER_SENT), *MAYBE_SENT, FetchError)
 _BODY_SENT = ("http11.send_request_body.complete", "http2.send_request_body.complete")
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)
 

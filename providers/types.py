@@ -234,7 +234,7 @@ class CloneResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedVoice:
-    """A voice in the provider's list; ids are opaque and kept byte for byte. ``created`` is the provider's date text."""
+    """A voice in the provider's list. Ids are opaque, kept byte for byte; ``created`` is the provider's date text."""
 
     voice_id: str
     kind: VoiceKind
@@ -272,8 +272,8 @@ class AccountCheck:
 
 @dataclass(frozen=True, slots=True)
 class RetentionRule:
-    """When an unused voice dies: ``activation`` (unless used once within ``hours``), ``rolling`` (after ``hours`` without
-    use), ``fixed`` (``hours`` after creation, whatever is done), ``none``."""
+    """When a voice dies: ``activation`` (unless used once within ``hours``), ``rolling`` (after ``hours`` without use),
+    ``fixed`` (``hours`` after creation, whatever is done), ``none``."""
 
     kind: Literal["activation", "rolling", "fixed", "none"]
     hours: int | None = None

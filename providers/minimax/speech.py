@@ -154,7 +154,7 @@ def _rounded(value: object) -> object:
 
 
 def _bound(request: SpeechRequest) -> int:
-    """The longest answer this request can honestly have: uncompressed audio, two digits per byte, with room to spare."""
+    """The longest answer this request can honestly have: slow speech, two digits per byte, with room to spare."""
     seconds = len(request.text) * _LONGEST_SECONDS_PER_CHARACTER / (request.settings.speed or 1.0) + 60
     if request.format.bitrate or request.format.container in ("mp3", "opus"):
         bytes_per_second = (request.format.bitrate or 256_000) / 8

@@ -54,7 +54,7 @@ def check_clone(request: CloneRequest) -> None:
 def clone(account: Account, request: CloneRequest) -> Operation[CloneResult]:
     """Upload the recording, then make the voice: synchronous, the voice speaks at once.
 
-    Not idempotent: when the second answer is lost the voice may exist (a repeat meets 2039), so that outcome is unknown.
+    Not idempotent: when the second answer is lost the voice may exist (a repeat meets 2039): an unknown outcome.
     The answer carries no voice_id; the id that was sent is the id. The preview costs characters but activates nothing.
     """
     check_clone(request)
@@ -147,8 +147,9 @@ def delete_voice(account: Account, voice_id: str, kind: VoiceKind) -> Operation[
 
 
 def new_voice_id(hint: str, random_suffix: str) -> str:
-    """A legal id: letters of ``hint``, then ``random_suffix``. Older documentation wants a digit in it, so there is one;
-    ids are burnt on deletion and may be shared by all accounts, so the suffix should be random."""
+    """A legal id: letters of ``hint``, then ``random_suffix``. Older documentation wants a digit in it: there is one.
+
+    Ids are burnt on deletion and may be shared by all accounts, so the suffix has to be random."""
     suffix = re.sub(r"[^A-Za-z0-9]", "", random_suffix)
     if not suffix:
         raise InvalidInputError("random_suffix", "It needs letters or digits")
