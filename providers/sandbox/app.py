@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount
+from starlette.routing import Mount, Router
 
 from providers.sandbox import controls
 from providers.sandbox.emulator import Emulator
@@ -20,8 +20,9 @@ def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
     """Serve an emulator. `hosts` are names under which the controls answer, beside the local ones."""
     app = Starlette(
         routes=[
-            Mount("/minimax", routes=routes(emulator)),
-            Mount("/_sandbox", routes=controls.routes(emulator, hosts)),
+            # A trailing slash is another path to the vendor, not a redirect.
+            Mount("/minimax", Router(routes(emulator), redirect_slashes=False)),
+            Mount("/_sandbox", Router(controls.routes(emulator, hosts), redirect_slashes=False)),
         ],
         middleware=[Middleware(TraceIds)],
         exception_handlers={404: _unknown, 405: _unknown},

@@ -82,7 +82,7 @@ def encode(sound: Sound, shape: AudioShape) -> Encoded:
             raise TypeError(f"{codec} is no audio codec")
         stream.layout = layout
         if codec in {"libmp3lame", "libopus"}:
-            stream.bit_rate = shape.bitrate
+            stream.bit_rate = true_bitrate(shape)
         sample_format = _FORMATS.get(codec, "s16")
         stream.format = sample_format
         planes = _planes(sound.samples, shape.channels, planar=sample_format.endswith("p"))
@@ -91,6 +91,13 @@ def encode(sound: Sound, shape: AudioShape) -> Encoded:
         for packet in stream.encode(None):
             container.mux(packet)
     return Encoded(sink.getvalue(), round(len(sound.samples) * 1000 / shape.sample_rate))
+
+
+def true_bitrate(shape: AudioShape) -> int:
+    """The bitrate that can be had: mp3 allows 64 kbit/s up to 12 kHz and 160 kbit/s up to 24 kHz."""
+    if shape.container != "mp3" or shape.sample_rate > 24000:
+        return shape.bitrate
+    return min(shape.bitrate, 160000 if shape.sample_rate > 12000 else 64000)
 
 
 def _options(codec: str) -> dict[str, str]:

@@ -47,6 +47,7 @@ class Engine:
         """Nothing is started yet."""
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
+        self._closed = False
 
     @property
     def pid(self) -> int | None:
@@ -68,7 +69,10 @@ class Engine:
         return " ".join(head["phonemes"])
 
     def close(self) -> None:
-        """End the child."""
+        """End the child, also while it speaks: whoever waits for it gets an `EngineError`."""
+        self._closed = True
+        if (child := self._child) is not None:
+            child.kill()
         with self._lock:
             self._drop()
 
@@ -119,6 +123,8 @@ class Engine:
         return bytes(received)
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        if self._closed:
+            raise EngineError("eSpeak NG was closed")
         # A session of its own keeps the terminal's Ctrl-C away from it: it leaves when its input ends.
         self._child = subprocess.Popen(
             [sys.executable, str(CHILD)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True

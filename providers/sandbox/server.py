@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +19,7 @@ from providers.sandbox.emulator import Emulator
 from providers.sandbox.transport import ClosableProtocol
 
 GRACE_SECONDS = 1
-LAST_RESORT_SECONDS = 3.0
+LAST_RESORT_SECONDS = 1.7
 _ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
 
 
@@ -172,10 +173,15 @@ async def _run(
 ) -> None:
     running = _Running(state=state, keys=keys, hosts=_own_hosts(host, allowed_hosts))
     loop = asyncio.get_running_loop()
+
+    def leave() -> None:
+        running.stop()
+        threading.Thread(target=_leave_for_sure, daemon=True).start()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, running.stop)
+        loop.add_signal_handler(number, leave)
     if exit_with_stdin:
-        threading.Thread(target=_follow_stdin, args=(loop, running), daemon=True).start()
+        threading.Thread(target=_follow_stdin, args=(loop, leave), daemon=True).start()
 
     def announce() -> None:
         sys.stdout.write(f"SANDBOX READY {_url(listener, host)}\n")
@@ -184,13 +190,16 @@ async def _run(
     await running.serve(listener, announce)
 
 
-def _follow_stdin(loop: asyncio.AbstractEventLoop, running: _Running) -> None:
+def _leave_for_sure() -> None:
+    """A long text may still be encoding in a thread; what was charged is already in the store."""
+    time.sleep(LAST_RESORT_SECONDS)
+    os._exit(0)
+
+
+def _follow_stdin(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) -> None:
     """Stop when stdin ends, that is when the parent is gone, however it went."""
     with contextlib.suppress(OSError):
         while os.read(0, 4096):
             pass
     with contextlib.suppress(RuntimeError):
-        loop.call_soon_threadsafe(running.stop)
-    # A parent killed with -9 leaves nobody to try again.
-    threading.Event().wait(LAST_RESORT_SECONDS)
-    os._exit(1)
+        loop.call_soon_threadsafe(leave)

@@ -16,8 +16,8 @@ Samples = npt.NDArray[np.int16]
 # Fundamental frequency of each eSpeak variant at pitch 50, measured with eSpeak NG 1.52, in hertz.
 LOW_VARIANTS = {"m1": 93, "m2": 101, "m3": 105, "m4": 95, "m5": 104, "m7": 108, "m8": 86, "Mario": 109, "Hugo": 110,
                 "pablo": 115, "max": 104, "paul": 85, "Andy": 97, "quincy": 86}  # fmt: skip
-HIGH_VARIANTS = {"f1": 180, "f2": 197, "f3": 214, "f4": 179, "f5": 204, "belinda": 227, "linda": 230, "Annie": 242,
-                 "steph": 182, "grandma": 202, "aunty": 172, "shelby": 184}  # fmt: skip
+HIGH_VARIANTS = {"f1": 180, "f2": 197, "f3": 214, "f4": 179, "f5": 204, "belinda": 227, "linda": 230,
+                 "steph": 182, "grandma": 202}  # fmt: skip
 VARIANTS = LOW_VARIANTS | HIGH_VARIANTS
 
 # F0 relative to pitch 50, measured at eSpeak pitch 0, 11, 22 ... 99.

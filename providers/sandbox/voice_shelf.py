@@ -67,7 +67,7 @@ class VoiceShelf:
         """Keep a clone for good. True when this was its first real use, which costs the fee."""
         changed = self._store.execute(
             "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE voice_id = ? AND activated_at IS NULL"
-            " RETURNING voice_id",
+            " AND deleted_at IS NULL RETURNING voice_id",
             *(self._clock.now(), voice_id),
         )
         return bool(changed)

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from providers.sandbox.accounts import account_of, group_id_of
 from providers.sandbox.clock import iso
 from providers.sandbox.emulator import Emulator
+from providers.sandbox.engine import EngineError
 from providers.sandbox.faults import BEFORE, Fault, corrupt_hex
 from providers.sandbox.journal import Entry
 from providers.sandbox.limits import ConnectionLimitError, RateLimitError
@@ -122,9 +123,24 @@ async def _json_body(request: Request) -> Any:
     if kind != "application/json":
         return {}
     try:
-        return json.loads(content)
-    except ValueError as error:
+        return _cleaned(json.loads(content, parse_constant=_no_number))
+    except (ValueError, RecursionError) as error:
         raise VendorError(2013, "invalid params, body is not valid JSON") from error
+
+
+def _no_number(constant: str) -> Any:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _cleaned(value: Any) -> Any:
+    """Half of a surrogate pair is no character: replaced, as the vendor's decoder does."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_cleaned(inner) for inner in value]
+    if isinstance(value, dict):
+        return {_cleaned(name): _cleaned(inner) for name, inner in value.items()}
+    return value
 
 
 def _remember(call: Call) -> Entry:
@@ -138,11 +154,13 @@ async def _attempt(call: Call, fault: Fault | None, work: Work) -> Response:
     if fault and fault.fault in BEFORE:
         return _struck(fault)
     call.short_audio = bool(fault and fault.fault == "short_audio")
-    if call.operation not in LIMITED:
-        return await work(call)
     try:
+        if call.operation not in LIMITED:
+            return await work(call)
         with call.emulator.limits.entered(call.account, call.operation):
             return await work(call)
+    except EngineError as error:
+        raise VendorError(1024) from error
     except RateLimitError as error:
         raise VendorError(1002) from error
     except ConnectionLimitError as error:
@@ -154,7 +172,8 @@ def _struck(fault: Fault) -> Response:
     if fault.fault in codes:
         raise VendorError(fault.status_code or codes[fault.fault])
     if fault.fault == "http_500":
-        return Response("Internal Server Error", status_code=500, media_type="text/plain")
+        status = fault.status_code if fault.status_code in range(500, 600) else 500
+        return Response("Internal Server Error", status_code=status or 500, media_type="text/plain")
     page = "<html><head><title>Gateway</title></head><body>upstream request failed</body></html>"
     return Response(page, media_type="text/html")
 
@@ -205,7 +224,7 @@ class _Reply:
 def _with_bad_hex(response: Response) -> Response:
     body = json.loads(bytes(response.body))
     audio = (body.get("data") or {}).get("audio")
-    if audio:
+    if audio and not audio.startswith("http"):
         body["data"]["audio"] = corrupt_hex(audio)
     return Response(json.dumps(body).encode(), media_type=response.media_type)
 

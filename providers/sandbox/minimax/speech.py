@@ -7,7 +7,7 @@ from starlette.responses import Response
 from providers.sandbox.catalogue import system_voices
 from providers.sandbox.effects import modified, watermarked
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, encode
+from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, encode, true_bitrate
 from providers.sandbox.minimax.answers import VendorError, answer, base_resp
 from providers.sandbox.minimax.gate import Call, in_thread
 from providers.sandbox.minimax.validation import SpeechAsk, read_speech
@@ -107,7 +107,7 @@ def extra_info(
         "audio_length": encoded.duration_ms,
         "audio_sample_rate": shape.sample_rate,
         "audio_size": size,
-        "bitrate": shape.bitrate,
+        "bitrate": true_bitrate(shape),
         "audio_format": shape.container,
         "audio_channel": shape.channels,
         "invisible_character_ratio": round(control_share, 4),
