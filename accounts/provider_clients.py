@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 
+from django.conf import settings
+
 from accounts import keyring
 from accounts.models import ProviderAccount
 from providers.adapter import Adapter
@@ -15,7 +17,7 @@ from providers.types import Account, RetentionRule
 @functools.cache
 def driver() -> Driver:
     """Pooled connections, built once: a client costs 19 ms to make and knows no account."""
-    return Driver(http_client())
+    return Driver(http_client(allowed_hosts=lambda: settings.FETCH_ALLOWED_HOSTS))
 
 
 def wire_account(account: ProviderAccount) -> Account:

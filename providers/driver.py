@@ -8,13 +8,14 @@ error that is not listed passes through untranslated.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx
 
 from providers.errors import Category, FetchError, ProviderError, WhoActs, lost_answer, malformed
 from providers.guard import (
+    Allowed,
     AsyncGuardedBackend,
     AsyncGuardedTransport,
     GuardedBackend,
@@ -51,14 +52,15 @@ _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepali
 
 def http_client(
     *,
-    allowed_hosts: Collection[str] = (),
+    allowed_hosts: Allowed = (),
     limits: httpx.Limits = _LIMITS,
     resolver: Resolver = system_resolver,
     verify: bool = True,
 ) -> httpx.Client:
     """A pooled client for workers: guarded addresses, no redirects, no proxies from the environment.
 
-    ``allowed_hosts`` lists "host:port" that may lie in a private range (the embedded profile lists its sandbox).
+    ``allowed_hosts`` lists "host:port" that may lie in a private range (the embedded profile lists its sandbox); a
+    callable is asked at every new connection.
     """
     backend = GuardedBackend(allowed=allowed_hosts, resolver=resolver)
     transport = GuardedTransport(backend=backend, limits=limits, verify=verify)
@@ -67,7 +69,7 @@ def http_client(
 
 def async_http_client(
     *,
-    allowed_hosts: Collection[str] = (),
+    allowed_hosts: Allowed = (),
     limits: httpx.Limits = _LIMITS,
     resolver: Resolver = system_resolver,
     verify: bool = True,

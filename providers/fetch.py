@@ -9,14 +9,21 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 import httpx
 
 from providers.errors import FetchFailedError, FetchRefusedError
-from providers.guard import GuardedBackend, GuardedTransport, Resolver, checked_addresses, host_port, system_resolver
+from providers.guard import (
+    Allowed,
+    GuardedBackend,
+    GuardedTransport,
+    Resolver,
+    checked_addresses,
+    is_listed,
+    system_resolver,
+)
 
 MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -33,7 +40,7 @@ class FetchPolicy:
     its redirects; ``content_types`` holds full types ("audio/mpeg") or families ("audio/"), None takes every type.
     """
 
-    allowed: Collection[str] = frozenset()
+    allowed: Allowed = frozenset()
     max_bytes: int = 64 * 1024 * 1024
     timeout_seconds: float = 60.0
     content_types: frozenset[str] | None = None
@@ -41,7 +48,7 @@ class FetchPolicy:
 
     def lists(self, url: httpx.URL) -> bool:
         """Whether the operator listed the host and port of ``url``."""
-        return host_port(url.host, _port(url)) in {entry.lower() for entry in self.allowed}
+        return is_listed(url.host, _port(url), self.allowed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +66,13 @@ def check_url(url: str, policy: FetchPolicy, *, resolver: Resolver = system_reso
     Raises ``FetchRefusedError``; ``FetchFailedError("resolve")`` for an unknown name.
     """
     parsed = _checked(url, policy)
-    checked_addresses(parsed.host, _port(parsed), allowed=_listed(policy), resolver=resolver)
+    checked_addresses(parsed.host, _port(parsed), allowed=policy.allowed, resolver=resolver)
 
 
 def fetch(url: str, policy: FetchPolicy, *, resolver: Resolver = system_resolver, verify: bool = True) -> Fetched:
     """The bytes at ``url``. Raises ``FetchRefusedError`` and ``FetchFailedError``."""
     deadline = time.monotonic() + policy.timeout_seconds
-    backend = GuardedBackend(allowed=_listed(policy), resolver=resolver)
+    backend = GuardedBackend(allowed=policy.allowed, resolver=resolver)
     transport = GuardedTransport(backend=backend, limits=httpx.Limits(max_keepalive_connections=0), verify=verify)
     with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:
         current = _checked(url, policy)
@@ -154,10 +161,6 @@ def _remaining(deadline: float) -> float:
     if remaining <= 0:
         raise FetchFailedError("timeout", "It took too long")
     return remaining
-
-
-def _listed(policy: FetchPolicy) -> frozenset[str]:
-    return frozenset(entry.lower() for entry in policy.allowed)
 
 
 def _port(url: httpx.URL) -> int:

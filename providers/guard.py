@@ -21,6 +21,9 @@ from providers.errors import FetchFailedError, FetchRefusedError
 Resolver = Callable[[str, int], list[str]]
 """Name and port to textual addresses; raises ``OSError`` when the name is unknown."""
 
+Allowed = Collection[str] | Callable[[], Collection[str]]
+"""The operator's exceptions as "host:port"; a callable is asked anew at every connection."""
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -36,6 +39,12 @@ def host_port(host: str, port: int) -> str:
     return f"[{host}]:{port}".lower() if ":" in host else f"{host}:{port}".lower()
 
 
+def is_listed(host: str, port: int, allowed: Allowed) -> bool:
+    """Whether the operator listed exactly this host and port."""
+    entries = allowed() if callable(allowed) else allowed
+    return host_port(host, port) in {entry.lower() for entry in entries}
+
+
 def is_public(address: str) -> bool:
     """Whether ``address`` is on the public internet, seen through every way of wrapping IPv4 in IPv6."""
     try:
@@ -45,7 +54,7 @@ def is_public(address: str) -> bool:
     return all(_is_public(layer) for layer in _layers(ip))
 
 
-def checked_addresses(host: str, port: int, *, allowed: Collection[str], resolver: Resolver) -> list[str]:
+def checked_addresses(host: str, port: int, *, allowed: Allowed, resolver: Resolver) -> list[str]:
     """The addresses of ``host`` we may connect to.
 
     One forbidden address among several refuses them all: a name that points inside is not to be trusted outside either.
@@ -57,7 +66,7 @@ def checked_addresses(host: str, port: int, *, allowed: Collection[str], resolve
         raise FetchFailedError("resolve", f"{host} cannot be resolved") from error
     if not addresses:
         raise FetchFailedError("resolve", f"{host} has no address")
-    if host_port(host, port) not in allowed and not all(map(is_public, addresses)):
+    if not is_listed(host, port, allowed) and not all(map(is_public, addresses)):
         raise FetchRefusedError("address", f"{host_port(host, port)} is not on the public internet and not listed")
     return addresses
 
@@ -87,8 +96,8 @@ def _is_public(ip: IPAddress) -> bool:
 class GuardedBackend(httpcore.NetworkBackend):
     """Opens blocking sockets to checked addresses only."""
 
-    def __init__(self, *, allowed: Collection[str], resolver: Resolver = system_resolver) -> None:
-        self._allowed = frozenset(entry.lower() for entry in allowed)
+    def __init__(self, *, allowed: Allowed, resolver: Resolver = system_resolver) -> None:
+        self._allowed = allowed
         self._resolver = resolver
         self._sockets = httpcore.SyncBackend()
 
@@ -124,8 +133,8 @@ class GuardedBackend(httpcore.NetworkBackend):
 class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
     """The asynchronous twin; names are resolved in a thread."""
 
-    def __init__(self, *, allowed: Collection[str], resolver: Resolver = system_resolver) -> None:
-        self._allowed = frozenset(entry.lower() for entry in allowed)
+    def __init__(self, *, allowed: Allowed, resolver: Resolver = system_resolver) -> None:
+        self._allowed = allowed
         self._resolver = resolver
         self._sockets = httpcore.AnyIOBackend()
 

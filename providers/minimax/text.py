@@ -9,6 +9,9 @@ from providers.minimax.limits import CONTROL_RATIO, TEXT_LIMIT
 
 # ASCII control characters other than tab and newline: more than a tenth of them answers 1042.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# Anything that looks like a pause mark; a real one is <#x#>, x seconds from 0.01 to 99.99 with two decimals at most.
+_MARK = re.compile(r"<#([0-9.,+-]*)#>")
+_SECONDS = re.compile(r"\d{1,2}(?:\.\d{1,2})?")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -29,3 +32,16 @@ def check_text(text: str, *, field: str = "text", limit: int = TEXT_LIMIT) -> No
     illegal = len(_CONTROL.findall(sent))
     if illegal > len(sent) * CONTROL_RATIO:
         raise InvalidInputError(field, f"{illegal} of {len(sent)} characters are control characters; a tenth may be")
+    _check_pauses(field, sent)
+
+
+def _check_pauses(field: str, sent: str) -> None:
+    """T2A reference: a pause stands between two speakable stretches, never beside another one."""
+    stretches = _MARK.split(sent)
+    for seconds in stretches[1::2]:
+        if not _SECONDS.fullmatch(seconds) or float(seconds) < 0.01:
+            raise InvalidInputError(
+                field, f"A pause lasts 0.01 to 99.99 seconds, two decimals at most; not {seconds!r}"
+            )
+    if len(stretches) > 1 and not all(any(map(str.isalnum, stretch)) for stretch in stretches[::2]):
+        raise InvalidInputError(field, "A pause stands between two stretches that can be spoken, one pause at a time")
