@@ -1,7 +1,8 @@
 """Errors of the platform that a caller can act on: a stable code, an HTTP status, a sentence and data.
 
 PlatformError
-├── InvalidInputError        400  the field and what to do
+├── InvalidInputError        400  the field and what to do (413, 422 where that says it better)
+├── AuthenticationError      401  no token, or none that opens anything
 ├── NotFoundError            404
 ├── ConflictError            409
 ├── BudgetExceededError      402  names the budget
@@ -28,6 +29,7 @@ class PlatformError(Exception):
         detail: str,
         *,
         code: str | None = None,
+        status: int | None = None,
         field: str | None = None,
         data: Mapping[str, Any] | None = None,
         provider: Mapping[str, Any] | None = None,
@@ -36,6 +38,7 @@ class PlatformError(Exception):
         super().__init__(detail)
         self.detail = detail
         self.code = code or self.code
+        self.status = status or self.status
         self.field = field
         self.data = dict(data or {})
         self.provider = dict(provider) if provider else None
@@ -48,6 +51,14 @@ class InvalidInputError(PlatformError):
     status = 400
     code = "invalid_input"
     title = "The input is not valid"
+
+
+class AuthenticationError(PlatformError):
+    """Nobody is known by this token; unknown, wrong, expired and revoked answer the same."""
+
+    status = 401
+    code = "token_invalid"
+    title = "Not authenticated"
 
 
 class NotFoundError(PlatformError):
