@@ -1,9 +1,22 @@
-"""Django's registration of the package."""
+"""Django's registration of the package, and what has to stand after every migration."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from voicelib import triggers
 
 
 class VoicelibConfig(AppConfig):
     name = "voicelib"
+
+    def ready(self) -> None:
+        post_migrate.connect(_stand_after_migration, sender=self)
+
+
+def _stand_after_migration(using: str, **kwargs: Any) -> None:
+    triggers.install(connections[using])

@@ -62,7 +62,7 @@ class Rule(models.Model):
 
 
 class DictionaryVersion(models.Model):
-    """A published version: immutable, pinned by every clip that used it."""
+    """A published version, pinned by every clip that used it. A database trigger refuses updates."""
 
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
     dictionary = models.ForeignKey(Dictionary, models.CASCADE, related_name="versions", verbose_name=_("dictionary"))

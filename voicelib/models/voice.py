@@ -9,6 +9,7 @@ from accounts import clock
 from accounts.ids import ID_LENGTH, new_id
 from accounts.models import ProviderAccount, Team
 from accounts.models.team import slug_validator
+from accounts.payer import Payer
 from voicelib.models.consent import Consent
 from voicelib.models.sample import Sample
 
@@ -89,7 +90,11 @@ class ProviderVoice(models.Model):
     generation = models.IntegerField(_("generation"), default=1)
     model = models.CharField(_("model"), max_length=64, blank=True)
     preview_text = models.CharField(_("preview text"), max_length=2000, blank=True)
+    # Key of the preview in STORAGES["samples"], and the provider's address of it until it is fetched.
     preview_key = models.CharField(max_length=300, blank=True, editable=False)
+    preview_source = models.TextField(blank=True, editable=False)
+    # What the provider's moderation said about the recording, "" for nothing.
+    moderation = models.CharField(_("moderation"), max_length=64, blank=True, editable=False)
     requested_by = models.JSONField(default=dict, editable=False)  # payer of the clone: see Payer
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
     cloned_at = models.DateTimeField(_("cloned at"), null=True, editable=False)
@@ -99,12 +104,19 @@ class ProviderVoice(models.Model):
     expires_at = models.DateTimeField(_("expires at"), null=True, editable=False)
     # Business time at which the engine looks at this home again; null: nothing to do.
     keepalive_due_at = models.DateTimeField(_("keep-alive due at"), null=True, editable=False)
+    # Business time of the next alert about the deadline.
+    alert_due_at = models.DateTimeField(null=True, editable=False)
     # Someone decided to keep it (activate now), whatever the policy.
     activation_asked_at = models.DateTimeField(_("activation asked at"), null=True, editable=False)
-    # Claim of the worker that clones, activates or deletes it now (real time), and the wait before the next try.
+    # Claim of the worker that clones or keeps it now, until when (real time); a claim left by a crash runs out.
+    claim = models.CharField(max_length=ID_LENGTH, blank=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
+    # Real time at which cloning (or fetching the preview) is due; null: nothing is waiting.
     retry_at = models.DateTimeField(null=True, editable=False)
+    # Failures since the last success, for the back-off.
     tries = models.IntegerField(_("tries"), default=0, editable=False)
+    # Paid calls begun by the engine, ever: numbers their holds.
+    calls = models.IntegerField(default=0, editable=False)
     # {"code", "message", "trace_id", "at"} of the last failure.
     last_error = models.JSONField(_("last error"), null=True, editable=False)
 
@@ -131,8 +143,15 @@ class ProviderVoice(models.Model):
                 condition=models.Q(keepalive_due_at__isnull=False),
                 name="homes_keepalive_due",
             ),
-            models.Index(fields=["retry_at"], condition=models.Q(state="cloning"), name="homes_to_clone"),
+            models.Index(
+                fields=["alert_due_at"], condition=models.Q(alert_due_at__isnull=False), name="homes_alert_due"
+            ),
+            models.Index(fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="homes_to_clone"),
         ]
 
     def __str__(self) -> str:
         return f"{self.voice} @ {self.provider_account}"
+
+    def payer(self) -> Payer:
+        """Whose books pay for this home: those of who asked for it."""
+        return Payer(**self.requested_by)

@@ -1,0 +1,63 @@
+"""Where a provider voice may go from where it is. Pure: names in, names out.
+
+cloning → temporary → permanent, with `unproven` for a clone whose answer was lost; lapsed (deadline passed), lost
+(gone at the provider) and failed (never came to be) are ends, deleting → deleted is the way out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "cloning": frozenset({"temporary", "unproven", "failed"}),
+        "temporary": frozenset({"permanent", "lapsed", "lost", "deleting"}),
+        # Only speaking proves it; a provider that does not know it says it never came to be.
+        "unproven": frozenset({"permanent", "failed", "lapsed", "deleting"}),
+        # Voices that die when idle, or at a fixed time, may lapse after they were active.
+        "permanent": frozenset({"lapsed", "lost", "deleting"}),
+        # A call sent before the deadline may be answered after it: a voice that spoke is not gone.
+        "lapsed": frozenset({"permanent", "deleting"}),
+        "lost": frozenset({"permanent", "deleting"}),
+        "failed": frozenset({"permanent", "deleting"}),
+        "deleting": frozenset({"deleted", "permanent", "temporary"}),
+        "deleted": frozenset(),
+    }
+)
+LIVING = frozenset({"cloning", "temporary", "permanent", "unproven", "deleting"})
+
+# What a voice is as a whole: the best that any of its homes is.
+_BEST_FIRST = (
+    "permanent",
+    "temporary",
+    "unproven",
+    "cloning",
+    "deleting",
+    "lapsed",
+    "lost",
+    "failed",
+    "deleted",
+)
+
+
+class IllegalMoveError(ValueError):
+    """The state cannot be left in this direction: a mistake of ours, or a race that a claim should have prevented."""
+
+    def __init__(self, source: str, target: str) -> None:
+        super().__init__(f"{source} → {target}")
+        self.source = source
+        self.target = target
+
+
+def moved(source: str, target: str) -> str:
+    """`target`, where the table allows to go there from `source`. Raises IllegalMoveError."""
+    if target not in MOVES.get(source, frozenset()):
+        raise IllegalMoveError(source, target)
+    return target
+
+
+def voice_state(homes: Iterable[str]) -> str:
+    """The state of a voice, from those of its homes; `draft` while it has none."""
+    present = set(homes)
+    return next((state for state in _BEST_FIRST if state in present), "draft")
