@@ -1,0 +1,64 @@
+"""Which price applies when, and that rounding happens once, upwards."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts import clock, list_prices
+from accounts.errors import ConflictError
+from accounts.flows.quotes import quote_fee, quote_speech
+from accounts.models import Price
+from accounts.pricing import PriceRow, amount, applicable
+
+T0 = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def _row(micros=100, *, model="", start=T0, until=None, of_account=False, per=1):
+    return PriceRow(model, "character", micros, per, "USD", "use", start, until, of_account)
+
+
+def test_the_models_own_price_goes_before_the_general_and_the_accounts_before_the_lists():
+    general, special, agreed = _row(1), _row(2, model="m"), _row(3, of_account=True)
+    at = T0 + timedelta(days=1)
+    assert applicable([general, special], unit="character", model="m", at=at) == special
+    assert applicable([general, special, agreed], unit="character", model="m", at=at) == agreed
+
+
+def test_a_price_applies_from_its_first_moment_to_before_its_last():
+    until = T0 + timedelta(days=1)
+    old, new = _row(1, until=until), _row(2, start=until)
+    assert applicable([old, new], unit="character", model="m", at=until - timedelta(microseconds=1)) == old
+    assert applicable([old, new], unit="character", model="m", at=until) == new
+    assert applicable([old], unit="character", model="m", at=until) is None
+    assert applicable([old], unit="character", model="m", at=T0 - timedelta(seconds=1)) is None
+
+
+@given(units=st.integers(0, 10**9), micros=st.integers(0, 10**9), per=st.integers(1, 10**7))
+def test_rounding_is_upwards_by_less_than_one_micro(units, micros, per):
+    made = amount(_row(micros, per=per), units).amount_micros
+    assert 0 <= made * per - units * micros < per
+
+
+def test_minimax_list_prices_stand_after_migration_and_load_again_without_doubles(cast):
+    before = Price.objects.count()
+    assert list_prices.load() == 0
+    assert Price.objects.count() == before == len(list_prices.LIST_PRICES)
+    now = clock.now()
+    assert quote_speech(account=cast.account, model="speech-2.8-hd", characters=7, at=now).amount_micros == 700
+    assert quote_speech(account=cast.account, model="speech-2.6-turbo", characters=7, at=now).amount_micros == 420
+    fee, charged_on = quote_fee(account=cast.account, unit="clone", at=now)
+    assert (fee.amount_micros, charged_on) == (1_500_000, "first_use")
+
+
+def test_the_mainland_counts_in_yuan(cast):
+    cast.account.price_list = "minimax-mainland"
+    quote = quote_speech(account=cast.account, model="speech-2.8-hd", characters=3, at=clock.now())
+    assert quote.as_json() == {"amount_micros": 1_050, "currency": "CNY"}
+
+
+def test_a_model_without_a_price_is_refused_by_name(cast):
+    with pytest.raises(ConflictError) as caught:
+        quote_speech(account=cast.account, model="speech-99", characters=1, at=clock.now())
+    assert (caught.value.code, caught.value.field) == ("price_missing", "model")
