@@ -17,6 +17,8 @@ EVENT_KINDS: dict[str, str] = {
     "budget.created": "A budget was set.",
     "budget.changed": "A budget was changed or switched off.",
     "budget.refused": "A call did not fit into a hard budget and was refused.",
+    "member.added": "A person got a role in the team, or another role.",
+    "member.removed": "A person left the team; their API keys stopped.",
     "project.created": "A project was made.",
     "token.created": "An API key was made.",
     "token.revoked": "An API key was revoked.",

@@ -46,8 +46,11 @@ class Api(Client):
         if secret is not None:
             self.defaults["HTTP_AUTHORIZATION"] = f"Bearer {secret}"
 
-    def post(self, path, data=None, content_type="application/json", **options):
+    def post(self, path, data=None, content_type="application/json", **options):  # type: ignore[override]
         return super().post(path, {} if data is None else data, content_type=content_type, **options)
+
+    def patch(self, path, data=None, content_type="application/json", **options):  # type: ignore[override]
+        return super().patch(path, {} if data is None else data, content_type=content_type, **options)
 
 
 def make_team(slug: str | None = None) -> Cast:
@@ -55,14 +58,17 @@ def make_team(slug: str | None = None) -> Cast:
     slug = slug or f"team-{new_id()[-8:]}"
     team = Team.objects.create(slug=slug, name=slug.title())
     other_team = Team.objects.create(slug=f"{slug}-other", name=f"{slug.title()} Other")
-    people = {role.value: make_user(team, role, f"{role.value}@{slug}.example") for role in Role}
     return Cast(
         team=team,
         project=Project.objects.create(team=team, slug="website", name="Website"),
         account=make_account(team),
         outsider=make_user(other_team, Role.OWNER, f"outsider@{slug}.example"),
         other_team=other_team,
-        **people,
+        owner=make_user(team, Role.OWNER, f"owner@{slug}.example"),
+        admin=make_user(team, Role.ADMIN, f"admin@{slug}.example"),
+        editor=make_user(team, Role.EDITOR, f"editor@{slug}.example"),
+        viewer=make_user(team, Role.VIEWER, f"viewer@{slug}.example"),
+        auditor=make_user(team, Role.AUDITOR, f"auditor@{slug}.example"),
     )
 
 
@@ -89,6 +95,6 @@ def make_account(team: Team, *, slug: str = "sandbox", key: str | None = None, i
 
 def make_token(user: User, team: Team, scopes=None, **fields) -> str:
     """A token's secret. Without `scopes`, all there are: the creator's role alone then limits it."""
-    made = create_token(team=team, created_by=user, name=f"key of {user.name}", scopes=["clips:read"], **fields)
-    Token.objects.filter(id=made.token.id).update(scopes=list(SCOPES) if scopes is None else list(scopes))
-    return made.secret
+    token, secret = create_token(team=team, creator=user, name=f"key of {user.name}", scopes=["clips:read"], **fields)
+    Token.objects.filter(id=token.id).update(scopes=list(SCOPES) if scopes is None else list(scopes))
+    return secret

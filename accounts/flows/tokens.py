@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -35,14 +35,6 @@ class Bearer:
         return Actor(user_id=user.id, token_id=self.token.id, name=f"{user} ({self.token.name})"[:200])
 
 
-@dataclass(frozen=True, slots=True)
-class MadeToken:
-    """A new token and its secret, which cannot be shown again."""
-
-    token: Token
-    secret: str = field(repr=False)
-
-
 def authenticate_token(*, secret: str) -> Bearer:
     """Find out who calls with `secret` and note the use (at most once a minute).
 
@@ -61,28 +53,30 @@ def authenticate_token(*, secret: str) -> Bearer:
 def create_token(
     *,
     team: Team,
-    created_by: User,
+    creator: User,
     name: str,
     scopes: Iterable[str],
     project: Project | None = None,
     expires_at: datetime | None = None,
     within: frozenset[str] | None = None,
     actor: Actor = PLATFORM,
-) -> MadeToken:
-    """Make a token for `created_by` in `team`. `within` are the rights of the token that asks, where one does.
+) -> tuple[Token, str]:
+    """Make a token of `creator` in `team`; returns it and its secret, which cannot be shown again.
+
+    `within` are the rights of the token that asks, where one does: nobody gives away more than they hold.
 
     Raises PermissionDeniedError `scope_exceeds_role` when a scope is beyond the creator's role (or beyond `within`)
     and InvalidInputError for unknown scopes, no scope at all, or an expiry that is not ahead.
     """
     wanted = sorted(set(scopes))
-    _refuse_bad_scopes(wanted, _rights_of(created_by, team.id, within))
+    _refuse_bad_scopes(wanted, _rights_of(creator, team.id, within))
     if expires_at is not None and expires_at <= clock.real_now():
         raise InvalidInputError("The expiry must lie ahead.", field="expires_at")
     fresh = new_secret()
     with transaction.atomic():
         token = Token.objects.create(
             team=team,
-            created_by=created_by,
+            created_by=creator,
             project=project,
             name=name,
             prefix=fresh.prefix,
@@ -92,7 +86,7 @@ def create_token(
             expires_at=expires_at,
         )
         _record("token.created", token, actor, {"scopes": wanted})
-    return MadeToken(token, fresh.text)
+    return token, fresh.text
 
 
 def revoke_token(*, team: Team, token_id: str, actor: Actor) -> Token:

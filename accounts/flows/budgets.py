@@ -1,0 +1,158 @@
+"""Budgets: set, changed, switched off, and how much of them this month has used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import events
+from accounts.errors import InvalidInputError, NotFoundError
+from accounts.models import Budget, Meter, Project, Scope, Team, Token
+from accounts.money import Money, month_of
+from accounts.payer import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What is held and spent of one unit in one month, and what is left of the limit (None: no limit)."""
+
+    held: int
+    spent: int
+    remaining: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetUsage:
+    """A budget beside the current month: `characters`, and `amount` (micro-units) where it has a currency."""
+
+    budget: Budget
+    month: str
+    characters: Usage
+    amount: Usage | None
+
+
+def set_budget(
+    *,
+    team: Team,
+    scope: str,
+    target: str | None,
+    characters: int | None,
+    amount: Money | None,
+    is_hard: bool = True,
+    name: str = "",
+    actor: Actor,
+) -> Budget:
+    """Limit what a team, a project (slug or id) or a token (id or prefix) may use a month.
+
+    Raises InvalidInputError `budget_limits_nothing` without any limit, `budget_target_unknown` for a target that the
+    team does not have.
+    """
+    if characters is None and amount is None:
+        raise _limits_nothing()
+    with transaction.atomic():
+        budget = Budget.objects.create(
+            team=team,
+            name=name,
+            scope=scope,
+            target_id=_target_id(team, scope, target),
+            characters=characters,
+            amount_micros=None if amount is None else amount.amount_micros,
+            currency="" if amount is None else amount.currency,
+            is_hard=is_hard,
+        )
+        _record("budget.created", budget, actor, {})
+        return budget
+
+
+def change_budget(*, team: Team, budget_id: str, changes: dict[str, Any], actor: Actor) -> Budget:
+    """Change `name`, `characters`, `amount` (Money or None), `is_hard`, `is_active`; what is not named stays.
+
+    Raises NotFoundError and InvalidInputError `budget_limits_nothing`.
+    """
+    with transaction.atomic():
+        budget = Budget.objects.select_for_update().filter(team=team, id=budget_id).first()
+        if budget is None:
+            raise NotFoundError("There is no such budget in this team.")
+        if "amount" in changes:
+            amount = changes["amount"]
+            budget.amount_micros = None if amount is None else amount.amount_micros
+            budget.currency = "" if amount is None else amount.currency
+        for name in ("name", "characters", "is_hard", "is_active"):
+            setattr(budget, name, changes.get(name, getattr(budget, name)))
+        if budget.characters is None and budget.amount_micros is None:
+            raise _limits_nothing()
+        budget.save()
+        _record("budget.changed", budget, actor, {"changed": sorted(changes)})
+        return budget
+
+
+def usage_of(*, team: Team, budgets: Iterable[Budget], at: datetime) -> list[BudgetUsage]:
+    """Budgets beside what the meters of the month of `at` (in the team's time zone) say."""
+    month = month_of(at, team.time_zone)
+    budgets = list(budgets)
+    meters = {
+        (meter.scope, meter.target_id, meter.unit): meter
+        for meter in Meter.objects.filter(
+            team=team, period=month, target_id__in=[budget.target_id for budget in budgets]
+        )
+    }
+
+    def used(budget: Budget, unit: str, limit: int | None) -> Usage:
+        meter = meters.get((budget.scope, budget.target_id, unit))
+        held, spent = (0, 0) if meter is None else (meter.held, meter.spent)
+        return Usage(held, spent, None if limit is None else limit - held - spent)
+
+    return [
+        BudgetUsage(
+            budget=budget,
+            month=month,
+            characters=used(budget, Meter.CHARACTERS, budget.characters),
+            amount=used(budget, budget.currency, budget.amount_micros) if budget.currency else None,
+        )
+        for budget in budgets
+    ]
+
+
+def target_names(*, team: Team, budgets: Iterable[Budget]) -> dict[str, str]:
+    """What people call the targets: the slug of a team or project, the prefix of a token; by target id."""
+    ids = {budget.target_id for budget in budgets}
+    return {
+        team.id: team.slug,
+        **dict(Project.objects.filter(team=team, id__in=ids).values_list("id", "slug")),
+        **dict(Token.objects.filter(team=team, id__in=ids).values_list("id", "prefix")),
+    }
+
+
+def _target_id(team: Team, scope: str, target: str | None) -> str:
+    if scope == Scope.TEAM:
+        found = team.id if target in (None, "", team.id, team.slug) else None
+    elif scope == Scope.PROJECT:
+        projects = dict(Project.objects.filter(team=team).values_list("slug", "id"))
+        found = projects.get(target or "", target if target in projects.values() else None)
+    else:
+        tokens = dict(Token.objects.filter(team=team).values_list("prefix", "id"))
+        found = tokens.get(target or "", target if target in tokens.values() else None)
+    if found is None:
+        raise InvalidInputError(f"This team has no {scope} {target}.", code="budget_target_unknown", field="target")
+    return found
+
+
+def _limits_nothing() -> InvalidInputError:
+    return InvalidInputError("Limit characters, an amount, or both.", code="budget_limits_nothing", field="characters")
+
+
+def _record(kind: str, budget: Budget, actor: Actor, data: dict[str, Any]) -> None:
+    limits = {"characters": budget.characters, "amount_micros": budget.amount_micros, "currency": budget.currency}
+    events.record(
+        team_id=budget.team_id,
+        kind=kind,
+        subject_type="budget",
+        subject_id=budget.id,
+        subject_title=str(budget),
+        actor=actor,
+        data={"scope": budget.scope, "target": budget.target_id, "is_active": budget.is_active, **limits, **data},
+    )

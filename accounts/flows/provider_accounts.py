@@ -1,0 +1,165 @@
+"""Provider accounts: added, changed, checked. The key is write-only; it goes nowhere but to its own host."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from accounts import clock, events, keyring
+from accounts.errors import InvalidInputError, NotFoundError
+from accounts.models import ProviderAccount, Team
+from accounts.payer import Actor
+from accounts.provider_clients import adapter, driver, wire_account
+from accounts.provider_settings import (
+    checked_base_url,
+    checked_options,
+    checked_provider,
+    checked_retention,
+    price_list_of,
+)
+from accounts.slugs import checked_slug, unique_slug
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAccount:
+    """What a free call to the provider found out; `latency_ms` covers the whole conversation."""
+
+    ok: bool
+    latency_ms: int
+    finding: str
+
+
+def create_provider_account(
+    *,
+    team: Team,
+    slug: str,
+    name: str,
+    provider: str,
+    base_url: str,
+    key: str,
+    price_list: str = "",
+    options: Mapping[str, Any] | None = None,
+    retention: Mapping[str, Any] | None = None,
+    is_default: bool = False,
+    actor: Actor,
+) -> ProviderAccount:
+    """Add a provider account; the first of a team is its default. Without `price_list`, the one that fits the address.
+
+    Raises InvalidInputError (field; `base_url_refused`) and ConflictError `slug_taken`.
+    """
+    address = checked_base_url(base_url)
+    account = ProviderAccount(
+        team=team,
+        slug=checked_slug(slug),
+        name=name,
+        provider=checked_provider(provider),
+        base_url=address,
+        key_encrypted=keyring.encrypt(_checked_key(key)),
+        key_hint=keyring.hint(key),
+        price_list=price_list or price_list_of(address),
+        options=checked_options(options or {}),
+        retention=checked_retention(retention or {}),
+    )
+    with unique_slug(slug):
+        account.is_default = is_default or not team.provider_accounts.filter(is_default=True).exists()
+        _save_default_alone(account)
+        _record("provider_account.created", account, actor, {"provider": provider, "base_url": address})
+    return account
+
+
+def change_provider_account(
+    *, team: Team, account: ProviderAccount, changes: Mapping[str, Any], actor: Actor
+) -> ProviderAccount:
+    """Change `name`, `base_url`, `key`, `price_list`, `options`, `retention`, `is_default`; the rest stays.
+
+    A new `base_url` demands the key anew: a stored key never goes to another host on somebody's word.
+    Raises InvalidInputError (`key_required_anew`, `base_url_refused`, …).
+    """
+    changed = _changed_values(account, changes)
+    with transaction.atomic():
+        # Accounts of a team are locked together, so that two requests cannot make two defaults.
+        standing = {row.id: row for row in ProviderAccount.objects.select_for_update().filter(team=team)}
+        account = standing[account.id]
+        for name, value in changed.items():
+            setattr(account, name, value)
+        _save_default_alone(account)
+        _record("provider_account.changed", account, actor, {"changed": sorted(changes)})
+    return account
+
+
+def check_provider_account(*, account: ProviderAccount) -> CheckedAccount:
+    """Ask the provider, by a call that costs nothing, whether key and address work; the finding is kept.
+
+    No transaction is open during the call. Raises ConflictError `provider_key_unreadable`.
+    """
+    wire = wire_account(account)
+    began = time.monotonic()
+    found = driver().run(adapter(account).check_account(wire))
+    latency_ms = round((time.monotonic() - began) * 1000)
+    ProviderAccount.objects.filter(id=account.id).update(
+        checked_at=clock.real_now(), finding="" if found.ok else found.finding[:500]
+    )
+    return CheckedAccount(ok=found.ok, latency_ms=latency_ms, finding=found.finding)
+
+
+def find_provider_account(*, team: Team, slug_or_id: str | None) -> ProviderAccount:
+    """The team's account by slug or id; its default where none is named. Raises NotFoundError."""
+    accounts = ProviderAccount.objects.filter(team=team)
+    if slug_or_id is None:
+        found = accounts.filter(is_default=True).first()
+    else:
+        found = accounts.filter(slug=slug_or_id).first() or accounts.filter(id=slug_or_id).first()
+    if found is None:
+        raise NotFoundError("There is no such provider account in this team.", field="provider_account")
+    return found
+
+
+def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dict[str, Any]:
+    values = {name: changes[name] for name in ("name", "price_list", "is_default") if name in changes}
+    if "base_url" in changes:
+        values["base_url"] = checked_base_url(changes["base_url"])
+        if values["base_url"] != account.base_url and "key" not in changes:
+            raise InvalidInputError(
+                "Another address needs the key anew: the stored one goes nowhere else.",
+                code="key_required_anew",
+                field="key",
+            )
+    if "key" in changes:
+        values["key_encrypted"] = keyring.encrypt(_checked_key(changes["key"]))
+        values["key_hint"] = keyring.hint(changes["key"])
+    if "options" in changes:
+        values["options"] = checked_options(changes["options"])
+    if "retention" in changes:
+        values["retention"] = checked_retention(changes["retention"])
+    return values
+
+
+def _checked_key(key: str) -> str:
+    # It becomes a header: what cannot stand there would fail at every call.
+    if not key or not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidInputError("Use the provider's key as it is: visible ASCII, no spaces.", field="key")
+    return key
+
+
+def _save_default_alone(account: ProviderAccount) -> None:
+    if account.is_default:
+        ProviderAccount.objects.filter(team_id=account.team_id, is_default=True).exclude(id=account.id).update(
+            is_default=False
+        )
+    account.save()
+
+
+def _record(kind: str, account: ProviderAccount, actor: Actor, data: dict[str, Any]) -> None:
+    events.record(
+        team_id=account.team_id,
+        kind=kind,
+        subject_type="provider_account",
+        subject_id=account.id,
+        subject_title=account.name,
+        actor=actor,
+        data=data,
+    )
