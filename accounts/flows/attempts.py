@@ -77,7 +77,8 @@ def settle(
 ) -> Attempt:
     """Book what the provider charged (its own number, or our estimate, flagged) and close the hold. Idempotent.
 
-    `failure` is an answer that reported its bill but could not be used: paid all the same.
+    `failure` is an answer that reported its bill but could not be used: paid all the same, and `on_settled` finds it in
+    the attempt's `error_category` (the voice was used, whatever came back).
     """
     with transaction.atomic(durable=True):
         attempt = _locked(attempt_id)
@@ -87,8 +88,7 @@ def settle(
         attempt.state = Attempt.State.SETTLED
         _note_failure(attempt, failure)
         attempt.save()
-        if failure is None:
-            on_settled(attempt)
+        on_settled(attempt)
         return attempt
 
 
