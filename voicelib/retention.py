@@ -67,7 +67,8 @@ def keepalive_due_at(rule: RetentionRule, *, deadline: datetime | None, jitter: 
 def next_try_at(*, now: datetime, deadline: datetime, tries: int) -> datetime:
     """When to try again after `tries` failures: doubling from a minute to two hours, always at least once more before
     the deadline, ever closer to it; at the deadline itself when nothing fits any more."""
-    wait = min(_FIRST_WAIT * 2 ** min(max(tries - 1, 0), 10), _LONGEST_WAIT, (deadline - now) / 2)
+    doublings: int = 1 << min(max(tries - 1, 0), 10)
+    wait = min(_FIRST_WAIT * doublings, _LONGEST_WAIT, (deadline - now) / 2)
     return min(now + max(wait, _SHORTEST_WAIT), max(deadline, now))
 
 

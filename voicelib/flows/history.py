@@ -1,0 +1,43 @@
+"""Events about voices: always with the voice as subject, so that its whole life reads as one list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts import events
+from accounts.models import Event
+from accounts.payer import PLATFORM, Actor
+from voicelib.models import ProviderVoice, Voice
+
+
+def note_voice(
+    *, voice: Voice, kind: str, actor: Actor = PLATFORM, data: dict[str, Any] | None = None, key: str | None = None
+) -> Event | None:
+    """Record what happened to a voice, in the caller's transaction. With `key` once only."""
+    return events.record(
+        team_id=voice.team_id,
+        kind=kind,
+        subject_type="voice",
+        subject_id=voice.id,
+        subject_title=voice.name,
+        actor=actor,
+        data={"voice": voice.slug, **(data or {})},
+        key=key,
+    )
+
+
+def note_home(
+    *,
+    home: ProviderVoice,
+    kind: str,
+    actor: Actor = PLATFORM,
+    data: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> Event | None:
+    """Record what happened to one home of a voice, in the caller's transaction. With `key` once only."""
+    where = {
+        "provider_account": home.provider_account.slug,
+        "provider_voice_id": home.vendor_voice_id,
+        "generation": home.generation,
+    }
+    return note_voice(voice=home.voice, kind=kind, actor=actor, data={**where, **(data or {})}, key=key)

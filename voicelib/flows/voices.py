@@ -1,0 +1,238 @@
+"""Voices: made, changed, and asked which of their homes speaks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from accounts import clock
+from accounts.errors import ConflictError, InvalidInputError, NotFoundError
+from accounts.flows.holds import Fee
+from accounts.flows.quotes import quote_fee
+from accounts.models import Price, ProviderAccount, Team
+from accounts.models.team import slug_validator
+from accounts.payer import Actor
+from voicelib.errors import VoiceRefusedError
+from voicelib.flows.history import note_voice
+from voicelib.models import Consent, ProviderVoice, Sample, Voice
+
+State = ProviderVoice.State
+_PREFERRED = (State.PERMANENT, State.TEMPORARY, State.UNPROVEN)
+# Why no home speaks, by the best state there is: (state, code, what to do).
+_SILENT = (
+    (State.CLONING, "voice_not_ready", "It is still being cloned; wait until it is temporary."),
+    (State.LAPSED, "voice_lapsed", "It was not activated before its deadline; clone it again."),
+    (State.LOST, "voice_lost", "The provider does not know it any more; clone it again."),
+    (State.FAILED, "voice_failed", "Cloning it failed; see the last error and clone it again."),
+)
+_CHANGEABLE = ("name", "language", "consent", "sample")
+
+
+def create_voice(
+    *, team: Team, actor: Actor, name: str, slug: str, language: str, consent: str | None, sample: str | None
+) -> Voice:
+    """A voice of the team, not cloned yet; `consent` and `sample` are ids.
+
+    Raises InvalidInputError (field), ConflictError `voice_slug_taken`.
+    """
+    check_slug(slug)
+    voice = Voice(
+        team=team,
+        slug=slug,
+        name=_one_line("name", name, 200),
+        language=_one_line("language", language, 35),
+        consent=_consent_of(team, consent),
+        sample=_sample_of(team, sample),
+    )
+    try:
+        with transaction.atomic():
+            voice.save(force_insert=True)
+            note_voice(voice=voice, kind="voice.created", actor=actor, data={"language": voice.language})
+    except IntegrityError:
+        raise ConflictError(f"There is a voice {slug!r} already.", code="voice_slug_taken", field="slug") from None
+    return voice
+
+
+def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) -> Voice:
+    """Change name, language, consent or sample of a voice; its slug never changes.
+
+    A valid consent in the place of a revoked or expired one ends the suspension. Raises InvalidInputError (field).
+    """
+    with transaction.atomic():
+        voice = Voice.objects.select_for_update().get(id=voice.id)
+        for field in _CHANGEABLE:
+            if field in changes:
+                _change(voice, field, changes[field])
+        if "consent" in changes and voice.consent is not None and voice.consent.refusal(clock.now()) is None:
+            resume_voice(voice=voice, actor=actor)
+        voice.save()
+        note_voice(voice=voice, kind="voice.changed", actor=actor, data={"changed": sorted(changes)})
+        return voice
+
+
+def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: datetime) -> int:
+    """Refuse every use of these voices from now on, with one event each; deadlines run on. In the caller's transaction."""
+    standing = list(voices.filter(suspended_at__isnull=True).order_by("id").select_for_update())
+    for voice in standing:
+        voice.suspended_at, voice.suspended_reason = at, reason
+        voice.save(update_fields=["suspended_at", "suspended_reason"])
+        note_voice(voice=voice, kind="voice.suspended", actor=actor, data={"reason": reason})
+    return len(standing)
+
+
+def resume_voice(*, voice: Voice, actor: Actor) -> None:
+    """End a suspension; homes whose keeping waited for it are looked at again at once. In the caller's transaction."""
+    if voice.suspended_at is None:
+        return
+    voice.suspended_at, voice.suspended_reason = None, ""
+    voice.save(update_fields=["suspended_at", "suspended_reason"])
+    voice.homes.filter(keepalive_due_at__isnull=False).update(keepalive_due_at=clock.now())
+    note_voice(voice=voice, kind="voice.resumed", actor=actor)
+
+
+def voice_of(*, team: Team, slug: str) -> Voice:
+    """The team's voice. Raises NotFoundError `voice_not_found`."""
+    voice = Voice.objects.filter(team=team, slug=slug).select_related("consent", "sample").first()
+    if voice is None:
+        raise NotFoundError(f"There is no voice {slug!r}.", code="voice_not_found", field="voice")
+    return voice
+
+
+def account_of(*, team: Team, slug_or_id: str | None) -> ProviderAccount:
+    """The named provider account of the team, its default where none is named. Raises InvalidInputError."""
+    accounts = ProviderAccount.objects.filter(team=team)
+    found = (
+        accounts.filter(is_default=True).first()
+        if slug_or_id is None
+        else accounts.filter(slug=slug_or_id).first() or accounts.filter(id=slug_or_id).first()
+    )
+    if found is None:
+        raise InvalidInputError(
+            "There is no such provider account in this team.",
+            code="provider_account_unknown",
+            field="provider_account",
+        )
+    return found
+
+
+def speaking_home(*, voice: Voice, at: datetime) -> ProviderVoice:
+    """The home that speaks for a voice now: a permanent one before a temporary one, the default account's first.
+
+    Raises VoiceRefusedError: `voice_suspended`, `consent_revoked`, `consent_expired`, `voice_not_ready`,
+    `voice_lapsed`, `voice_lost`, `voice_failed`.
+    """
+    refuse_suspended(voice, at)
+    homes = list(voice.homes.select_related("provider_account", "voice").order_by("-id"))
+    speaking = [home for home in homes if home.state in _PREFERRED and not _is_past(home, at)]
+    if not speaking:
+        raise _silent(voice, homes, at)
+    return min(speaking, key=lambda home: (_PREFERRED.index(State(home.state)), not home.provider_account.is_default))
+
+
+def guard_use(*, provider_voice_id: str) -> None:
+    """For the guard of a paid call: the last look before the socket is touched, under locks.
+
+    Whoever suspends the voice waits for this transaction, or this one sees the suspension. Raises VoiceRefusedError.
+    """
+    home = (
+        ProviderVoice.objects.select_for_update(of=("self", "voice"))
+        .select_related("voice", "voice__consent")
+        .get(id=provider_voice_id)
+    )
+    now = clock.now()
+    refuse_suspended(home.voice, now)
+    if home.state not in _PREFERRED or _is_past(home, now):
+        raise _silent(home.voice, [home], now)
+
+
+def fee_of(*, home: ProviderVoice, at: datetime) -> Fee | None:
+    """The one-off fee that using this home may trigger; None once it is active, or where the price asks for none.
+
+    Its key is one per home, so that parallel first uses set it aside once and it is booked once.
+    """
+    if home.state not in ProviderVoice.NOT_YET_ACTIVE:
+        return None
+    quoted = quote_fee(account=home.provider_account, unit=Price.Unit.CLONE, at=at)
+    if quoted is None or quoted[1] != Price.ChargedOn.FIRST_USE:
+        return None
+    return Fee(key=fee_key(home), amount=quoted[0])
+
+
+def fee_key(home: ProviderVoice) -> str:
+    """Under which the fee of this home is held and booked, whatever triggers it."""
+    return f"activation:{home.id}"
+
+
+def refuse_suspended(voice: Voice, at: datetime) -> None:
+    """Raises VoiceRefusedError where the voice is suspended or its consent does not hold at `at`."""
+    if voice.suspended_at is not None:
+        raise VoiceRefusedError(
+            f"The voice {voice.slug} is suspended ({voice.suspended_reason}).",
+            code="voice_suspended",
+            data={"reason": voice.suspended_reason, "since": voice.suspended_at.isoformat()},
+        )
+    refusal = voice.consent.refusal(at) if voice.consent is not None else None
+    if refusal is not None:
+        raise VoiceRefusedError(f"The speaker's consent to {voice.slug} does not hold any more.", code=refusal)
+
+
+def check_slug(slug: str) -> None:
+    """Raises InvalidInputError."""
+    try:
+        slug_validator(slug)
+    except ValidationError as error:
+        raise InvalidInputError(str(error.messages[0]), code="slug_invalid", field="slug") from None
+
+
+def _is_past(home: ProviderVoice, at: datetime) -> bool:
+    # The tick may not have been here yet; the provider does not wait for it.
+    return home.expires_at is not None and home.expires_at <= at
+
+
+def _silent(voice: Voice, homes: Iterable[ProviderVoice], at: datetime) -> VoiceRefusedError:
+    states = {State.LAPSED if home.state in _PREFERRED and _is_past(home, at) else home.state for home in homes}
+    for state, code, hint in _SILENT:
+        if state in states:
+            return VoiceRefusedError(f"The voice {voice.slug} cannot speak. {hint}", code=code)
+    return VoiceRefusedError(
+        f"The voice {voice.slug} cannot speak. It has not been cloned yet.", code="voice_not_ready"
+    )
+
+
+def _change(voice: Voice, field: str, value: str | None) -> None:
+    if field == "consent":
+        voice.consent = _consent_of(voice.team, value)
+    elif field == "sample":
+        voice.sample = _sample_of(voice.team, value)
+    else:
+        setattr(voice, field, _one_line(field, value or "", Voice._meta.get_field(field).max_length))
+
+
+def _consent_of(team: Team, consent_id: str | None) -> Consent | None:
+    if consent_id is None:
+        return None
+    consent = Consent.objects.filter(team=team, id=consent_id).first()
+    if consent is None:
+        raise InvalidInputError("There is no such consent in this team.", code="consent_unknown", field="consent")
+    return consent
+
+
+def _sample_of(team: Team, sample_id: str | None) -> Sample | None:
+    if sample_id is None:
+        return None
+    sample = Sample.objects.filter(team=team, id=sample_id).first()
+    if sample is None:
+        raise InvalidInputError("There is no such sample in this team.", code="sample_unknown", field="sample")
+    return sample
+
+
+def _one_line(field: str, value: str, longest: int) -> str:
+    value = value.strip()
+    if not value or len(value) > longest or any(unicodedata.category(letter) == "Cc" for letter in value):
+        raise InvalidInputError(f"The {field} is one line of 1 to {longest} characters.", field=field)
+    return value
