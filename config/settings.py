@@ -120,6 +120,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery: the broker is a doorbell; rows in the database are the work.
 CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", "memory://" if EMBEDDED else "")
+# Installations that share a broker take a queue each.
+CELERY_QUEUE = env.text("CELERY_QUEUE", "voicelib")
 WORKER_THREADS = env.integer("WORKER_THREADS", 4, at_least=1)
 TICK_SECONDS = env.integer("TICK_SECONDS", 30, at_least=1)
 
