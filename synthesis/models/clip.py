@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.ids import ID_LENGTH, new_id
-from accounts.models import Project, Team, Token
+from accounts.models import Hold, Project, Team, Token
+from accounts.payer import Payer
 from synthesis.models.rendering import Rendering
 from voicelib.models import DictionaryVersion, Voice
 
@@ -40,7 +41,7 @@ class Clip(models.Model):
     format = models.JSONField(_("format"))
     settings = models.JSONField(_("settings"), default=dict)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
-    dictionary_versions = models.ManyToManyField(DictionaryVersion, related_name="clips", blank=True)
+    dictionary_versions = models.ManyToManyField(DictionaryVersion, through="Pin", related_name="clips", blank=True)
     state = models.CharField(_("state"), max_length=16, choices=clip_states, default=State.QUEUED)
     estimated_characters = models.BigIntegerField(_("estimated characters"))
     # {"code", "message", "provider"?} of the failure.
@@ -51,10 +52,33 @@ class Clip(models.Model):
     class Meta:
         verbose_name = _("clip")
         verbose_name_plural = _("clips")
-        indexes = [models.Index(fields=["team", "-id"], name="clips_of_team")]
+        indexes = [
+            models.Index(fields=["team", "-id"], name="clips_of_team"),
+            models.Index(fields=["team", "state", "-id"], name="clips_of_team_by_state"),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def payer(self) -> Payer:
+        """Whose books this clip is in."""
+        return Payer(self.team_id, self.project_id, self.token_id, self.created_by_id or None)
+
+
+class Pin(models.Model):
+    """A dictionary version that a clip was asked with. The order counts: an earlier dictionary outranks a later one."""
+
+    id = models.BigAutoField(primary_key=True)
+    clip = models.ForeignKey(Clip, models.CASCADE, related_name="pins")
+    version = models.ForeignKey(DictionaryVersion, models.PROTECT, related_name="pins")
+    position = models.IntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["clip", "position"], name="one_pin_per_position")]
+
+    def __str__(self) -> str:
+        return f"{self.clip_id}: {self.version_id}"
 
 
 class Segment(models.Model):
@@ -65,8 +89,13 @@ class Segment(models.Model):
     position = models.IntegerField(_("position"))
     text = models.TextField(_("text"))
     rendering = models.ForeignKey(Rendering, models.PROTECT, related_name="segments", verbose_name=_("rendering"))
-    # True where this clip caused the paid call; False where the audio was already there (or on its way) for another.
-    is_payer = models.BooleanField(default=False)
+    # What this clip set aside for paid calls, once for each time it asked to pay; none where the audio was there, or on
+    # its way, for another clip.
+    holds = models.ManyToManyField(Hold, related_name="segments")
+    # What this clip has paid so far (null: nothing is known yet), and what it did not have to pay again.
+    billed_characters = models.BigIntegerField(_("billed characters"), null=True)
+    amount_micros = models.BigIntegerField(_("amount in millionths"), null=True)
+    currency = models.CharField(_("currency"), max_length=3, blank=True)
     saved_characters = models.BigIntegerField(_("saved characters"), default=0)
 
     class Meta:

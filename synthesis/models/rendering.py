@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.ids import ID_LENGTH, new_id
-from accounts.models import Team
+from accounts.models import Hold, Team
 from voicelib.models import ProviderVoice
 
 
@@ -33,6 +33,9 @@ class Rendering(models.Model):
     request = models.JSONField()
     # Payer of the call: see accounts.payer.Payer.
     payer = models.JSONField()
+    # How often someone asked to pay for it (again), and what is set aside for the latest time.
+    round = models.IntegerField(default=1)
+    hold = models.ForeignKey(Hold, models.PROTECT, null=True, related_name="+")
     state = models.CharField(_("state"), max_length=16, choices=rendering_states, default=State.QUEUED)
     estimated_characters = models.BigIntegerField(_("estimated characters"))
     billed_characters = models.BigIntegerField(_("billed characters"), null=True)
@@ -51,9 +54,10 @@ class Rendering(models.Model):
     # {"code", "message", "provider": {"code", "message", "trace_id"}?} of the failure.
     error = models.JSONField(null=True)
     created_at = models.DateTimeField(_("created at"), default=clock.now)
-    # Real time: when to try (again), and until when the claim of a worker stands.
+    # Real time: when to try (again), and until when the claim of a worker stands (its exact value is the claim).
     due_at = models.DateTimeField(default=clock.real_now)
     lease_until = models.DateTimeField(null=True)
+    # Tries of this round that were surely not charged.
     tries = models.IntegerField(default=0)
 
     class Meta:

@@ -1,0 +1,136 @@
+"""Who works on a rendering now: a conditional update, and a lease in real time whose exact value is the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, QuerySet, Sum
+
+from accounts import clock, events
+from accounts.flows.holds import release_hold
+from accounts.models import Attempt, LedgerEntry
+from accounts.money import Money
+from synthesis.models import Clip, Rendering, Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right of one worker to one rendering until `lease_until`."""
+
+    rendering_id: str
+    lease_until: datetime
+
+
+def claim_queued(rendering_id: str, *, at: datetime) -> Claim | None:
+    """Take a queued rendering that is due at the real time `at`; None where someone else has it or it is not due."""
+    claim = Claim(rendering_id, clock.real_now() + timedelta(seconds=settings.WORK_LEASE_SECONDS))
+    with transaction.atomic():
+        queued = Rendering.objects.filter(id=rendering_id, state=Rendering.State.QUEUED, due_at__lte=at)
+        if not queued.update(state=Rendering.State.RENDERING, lease_until=claim.lease_until):
+            return None
+        _move_clips(rendering_id, Clip.State.QUEUED, Clip.State.RENDERING)
+    return claim
+
+
+def claim_abandoned(rendering: Rendering) -> Claim | None:
+    """Take over a rendering whose worker is gone, as it was read; None where someone else was quicker."""
+    claim = Claim(rendering.id, clock.real_now() + timedelta(seconds=settings.WORK_LEASE_SECONDS))
+    abandoned = Rendering.objects.filter(
+        id=rendering.id, state=Rendering.State.RENDERING, lease_until=rendering.lease_until
+    )
+    return claim if abandoned.update(lease_until=claim.lease_until) else None
+
+
+def is_mine(claim: Claim) -> bool:
+    """Whether the claim still stands."""
+    return _claimed(claim).exists()
+
+
+def put_back(claim: Claim, *, wait_seconds: float, counts_as_try: bool) -> None:
+    """Queue it again with the same hold, to be tried after `wait_seconds` of real time."""
+    with transaction.atomic():
+        due_at = clock.real_now() + timedelta(seconds=wait_seconds)
+        fields: dict[str, Any] = {"state": Rendering.State.QUEUED, "due_at": due_at, "lease_until": None}
+        if counts_as_try:
+            fields["tries"] = F("tries") + 1
+        if _claimed(claim).update(**fields):
+            _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
+
+
+def shorten_lease(claim: Claim, *, seconds: float) -> None:
+    """Something unexpected happened: let the sweep look at it soon."""
+    _claimed(claim).update(lease_until=clock.real_now() + timedelta(seconds=seconds))
+
+
+def give_up(claim: Claim, *, failure: dict[str, Any], keeps_hold: bool, attempt: Attempt | None = None) -> None:
+    """Fail the rendering and every clip that waits for it; the hold is given back unless its outcome is unknown.
+
+    `attempt` is a call that was booked although its answer could not be used: its cost is shown on its clip.
+    """
+    with transaction.atomic():
+        rendering = _claimed(claim).select_for_update().first()
+        if rendering is None:
+            return
+        rendering.state, rendering.error, rendering.lease_until = Rendering.State.FAILED, failure, None
+        rendering.save(update_fields=["state", "error", "lease_until"])
+        if attempt is not None:
+            count_cost(attempt)
+        waiting = Clip.objects.filter(
+            segments__rendering=rendering, state__in=(Clip.State.QUEUED, Clip.State.RENDERING)
+        )
+        for clip in waiting.order_by("id").distinct():
+            _fail(clip, failure)
+        if not keeps_hold and rendering.hold_id is not None:
+            release_hold(hold_id=rendering.hold_id)
+
+
+def count_cost(attempt: Attempt) -> Segment | None:
+    """Show what was booked on the segment that caused the call, and return it.
+
+    Counted from the books each time, so that counting again changes nothing; a clip that was retried may have paid
+    more than once.
+    """
+    segment = Segment.objects.filter(holds=attempt.hold_id).first()
+    if segment is None:
+        return None
+    calls = Attempt.objects.filter(hold__segments=segment).values("id")
+    booked = LedgerEntry.objects.filter(attempt_id__in=calls, kind=attempt.kind).aggregate(
+        characters=Sum("billed_characters"), amount=Sum("amount_micros")
+    )
+    segment.billed_characters, segment.amount_micros = booked["characters"] or 0, booked["amount"] or 0
+    segment.currency = attempt.hold.currency
+    segment.save(update_fields=["billed_characters", "amount_micros", "currency"])
+    return segment
+
+
+def booked_amount(attempt: Attempt) -> Money:
+    """What one settled call cost by the books."""
+    entry = LedgerEntry.objects.filter(attempt_id=attempt.id, kind=attempt.kind).first()
+    return Money(0, attempt.hold.currency) if entry is None else Money(entry.amount_micros, entry.currency)
+
+
+def _claimed(claim: Claim) -> QuerySet[Rendering]:
+    return Rendering.objects.filter(
+        id=claim.rendering_id, state=Rendering.State.RENDERING, lease_until=claim.lease_until
+    )
+
+
+def _move_clips(rendering_id: str, before: str, after: str) -> None:
+    Clip.objects.filter(segments__rendering_id=rendering_id, state=before).update(state=after)
+
+
+def _fail(clip: Clip, failure: dict[str, Any]) -> None:
+    clip.state, clip.error, clip.finished_at = Clip.State.FAILED, failure, clock.now()
+    clip.save(update_fields=["state", "error", "finished_at"])
+    events.record(
+        team_id=clip.team_id,
+        kind="clip.failed",
+        subject_type="clip",
+        subject_id=clip.id,
+        subject_title=str(clip),
+        data={"code": failure["code"], "message": failure["message"]},
+    )

@@ -1,0 +1,132 @@
+"""Who pays for a piece of audio: nobody when it is there, one clip when it is not, the first one when many ask at once.
+
+Lock order everywhere: rendering → hold → meters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db.models import Sum
+
+from accounts import clock, events, ledger
+from accounts.doorbell import ring
+from accounts.flows.holds import place_hold
+from accounts.ledger import Spoken
+from accounts.models import Hold
+from accounts.payer import Payer
+from synthesis.flows.orders import Order, Piece
+from synthesis.models import Clip, Rendering, Segment
+from synthesis.speech_orders import order_json
+
+RENDER_TASK = "synthesis.tasks.render"
+_UNDERWAY = (Rendering.State.QUEUED, Rendering.State.RENDERING)
+
+
+def commission(*, order: Order, piece: Piece, payer: Payer, at: datetime) -> tuple[Rendering, Hold | None]:
+    """Find, join or order the rendering of one piece, inside the transaction that writes the clip.
+
+    Returns the rendering, and the hold when this ask is the one that pays. Of many that ask for the same piece at
+    once, the unique row lets one through and the others join it. Raises BudgetExceededError.
+    """
+    rendering, is_new = Rendering.objects.select_for_update().get_or_create(
+        team_id=payer.team_id,
+        fingerprint=piece.fingerprint,
+        take=1,
+        defaults={
+            "provider_voice": order.home,
+            "request": order_json(piece.request),
+            "payer": asdict(payer),
+            "estimated_characters": piece.characters,
+        },
+    )
+    if rendering.state == Rendering.State.READY or (rendering.state in _UNDERWAY and not is_new):
+        return rendering, None
+    if not is_new:
+        _reopen(rendering, piece, payer)
+    rendering.hold = place_hold(
+        payer=payer,
+        key=hold_key(rendering),
+        characters=piece.characters,
+        amount=piece.amount,
+        at=at,
+        fee=order.fee,
+    )
+    rendering.save()
+    ring(RENDER_TASK, rendering.id)
+    return rendering, rendering.hold
+
+
+def hold_key(rendering: Rendering) -> str:
+    """One hold for every time that someone asked to pay."""
+    return f"rendering:{rendering.id}:{rendering.round}"
+
+
+def standing(*, team_id: str, fingerprint: str) -> Rendering | None:
+    """The rendering that would be used without paying, if there is one."""
+    return Rendering.objects.filter(
+        team_id=team_id, fingerprint=fingerprint, take=1, state__in=(Rendering.State.READY, *_UNDERWAY)
+    ).first()
+
+
+def book_hit(*, segment: Segment, clip: Clip) -> None:
+    """Book what a clip did not have to pay again, once per clip and position; its rendering is ready."""
+    rendering = segment.rendering
+    home = rendering.provider_voice
+    segment.saved_characters = rendering.billed_characters or 0
+    segment.billed_characters = segment.billed_characters or 0
+    segment.amount_micros = segment.amount_micros or 0
+    segment.currency = rendering.currency
+    segment.save(update_fields=["saved_characters", "billed_characters", "amount_micros", "currency"])
+    ledger.book_saved(
+        key=f"saved:{clip.id}:{segment.position}",
+        at=clock.now(),
+        payer=clip.payer(),
+        spoken=Spoken(
+            account=home.provider_account,
+            model=rendering.request["model"],
+            voice_slug=clip.voice.slug,
+            vendor_voice_id=home.vendor_voice_id,
+        ),
+        saved_characters=segment.saved_characters,
+        currency=rendering.currency,
+        trace_id=rendering.trace_id,
+    )
+
+
+def follow_renderings(clip: Clip) -> None:
+    """Bring a waiting clip to the state of its renderings: ready when all are. The caller has them locked."""
+    states = set(clip.segments.values_list("rendering__state", flat=True))
+    if states == {Rendering.State.READY}:
+        clip.state, clip.error, clip.finished_at = Clip.State.READY, None, clock.now()
+    elif Rendering.State.RENDERING in states:
+        clip.state = Clip.State.RENDERING
+    else:
+        clip.state = Clip.State.QUEUED
+    clip.save(update_fields=["state", "error", "finished_at"])
+    if clip.state == Clip.State.READY:
+        _tell_ready(clip)
+
+
+def _reopen(rendering: Rendering, piece: Piece, payer: Payer) -> None:
+    """A rendering that failed is ordered again by whoever asks now."""
+    rendering.state = Rendering.State.QUEUED
+    rendering.round += 1
+    rendering.tries = 0
+    rendering.payer = asdict(payer)
+    rendering.estimated_characters = piece.characters
+    rendering.due_at = clock.real_now()
+    rendering.error = None
+
+
+def _tell_ready(clip: Clip) -> None:
+    totals = clip.segments.aggregate(billed=Sum("billed_characters"), saved=Sum("saved_characters"))
+    events.record(
+        team_id=clip.team_id,
+        kind="clip.ready",
+        subject_type="clip",
+        subject_id=clip.id,
+        subject_title=str(clip),
+        data={"billed_characters": totals["billed"] or 0, "saved_characters": totals["saved"] or 0},
+    )

@@ -1,0 +1,113 @@
+"""The sweep of renderings: what waits is rung again, what a dead worker left behind is finished or decided."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from accounts import clock, spool
+from accounts.doorbell import ring
+from accounts.flows.paid_call import answer_stored, recover_attempt
+from accounts.models import Attempt
+from synthesis.failures import audio_lost, outcome_unknown
+from synthesis.flows.claims import Claim, claim_abandoned, give_up, put_back
+from synthesis.flows.commissions import RENDER_TASK
+from synthesis.flows.finishing import deliver, finish
+from synthesis.flows.rendering import note_use, read_rendering, render, subject_of
+from synthesis.models import Rendering
+
+logger = logging.getLogger(__name__)
+
+# Rung in one sweep, the longest waiting first: a queue that is behind must not be flooded with doorbells.
+_MOST_RUNG = 100
+
+
+def render_tick(*, at: datetime | None = None, every_lease_is_dead: bool = False) -> None:
+    """Sweep once at the real time `at` (now). `every_lease_is_dead`: the caller knows that no worker runs.
+
+    One rendering that cannot be recovered now (its storage is down, say) is logged and does not hold up the others.
+    """
+    at = at or clock.real_now()
+    _recover_abandoned(at, every_lease_is_dead)
+    _take_in_late_answers()
+    for rendering_id in _due(at)[:_MOST_RUNG]:
+        ring(RENDER_TASK, rendering_id)
+
+
+def render_due(*, at: datetime | None = None) -> int:
+    """Render here what is queued and due at the real time `at` (now); how many were taken up."""
+    at = at or clock.real_now()
+    due = list(_due(at))
+    for rendering_id in due:
+        render(rendering_id=rendering_id, at=at)
+    return len(due)
+
+
+def _due(at: datetime) -> Any:
+    queued = Rendering.objects.filter(state=Rendering.State.QUEUED, due_at__lte=at)
+    return queued.order_by("due_at", "id").values_list("id", flat=True)
+
+
+def _recover_abandoned(at: datetime, every_lease_is_dead: bool) -> None:
+    dead = Q() if every_lease_is_dead else Q(lease_until__lte=at)
+    for rendering in Rendering.objects.filter(dead, state=Rendering.State.RENDERING).order_by("lease_until"):
+        claim = claim_abandoned(rendering)
+        if claim is not None:
+            _guarded(_recover, claim)
+
+
+def _recover(claim: Claim) -> None:
+    rendering = read_rendering(claim.rendering_id)
+    last = Attempt.objects.filter(subject=subject_of(rendering.id), hold_id=rendering.hold_id).order_by("-id").first()
+    if last is None:
+        put_back(claim, wait_seconds=0, counts_as_try=False)
+        return
+    recovery = recover_attempt(attempt_id=last.id, on_settled=lambda attempt: note_use(rendering, attempt))
+    last.refresh_from_db()
+    if recovery.outcome == "never_sent":
+        put_back(claim, wait_seconds=0, counts_as_try=False)
+    elif recovery.answer is not None:
+        deliver(claim=claim, rendering=rendering, attempt=last, answer=recovery.answer)
+    elif last.state == Attempt.State.SETTLED:
+        give_up(claim, failure=_failure_of_paid(last), keeps_hold=True, attempt=last)
+    else:
+        give_up(claim, failure=outcome_unknown(), keeps_hold=True)
+
+
+def _failure_of_paid(attempt: Attempt) -> dict[str, Any]:
+    if not attempt.error_category:
+        return audio_lost()
+    vendor = {"code": attempt.error_code or None, "message": attempt.error_message, "trace_id": attempt.trace_id}
+    return {"code": f"provider_{attempt.error_category}", "message": attempt.error_message, "provider": vendor}
+
+
+def _take_in_late_answers() -> None:
+    """Answers on this machine's disk whose rendering was given up, or is ready already."""
+    prefix = subject_of("")
+    for attempt in Attempt.objects.filter(id__in=list(spool.kept()), subject__startswith=prefix):
+        _guarded(_take_in, attempt)
+
+
+def _take_in(attempt: Attempt) -> None:
+    rendering = read_rendering(attempt.subject.removeprefix(subject_of("")))
+    if rendering.state == Rendering.State.RENDERING:
+        # Its worker is on it; when that one is dead the lease says so.
+        return
+    recovery = recover_attempt(attempt_id=attempt.id, on_settled=lambda settled: note_use(rendering, settled))
+    attempt.refresh_from_db()
+    if recovery.answer is None:
+        # A person has decided meanwhile that it was not charged.
+        logger.warning("an answer turned up for an attempt that was released", extra={"attempt": attempt.id})
+        answer_stored(attempt_id=attempt.id)
+        return
+    finish(rendering=rendering, attempt=attempt, answer=recovery.answer)
+
+
+def _guarded(recover: Any, subject: Claim | Attempt) -> None:
+    try:
+        recover(subject)
+    except Exception:
+        logger.exception("a rendering could not be recovered now", extra={"task": str(subject)})
