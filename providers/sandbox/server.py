@@ -19,6 +19,7 @@ from providers.sandbox.emulator import Emulator
 from providers.sandbox.transport import ClosableProtocol
 
 GRACE_SECONDS = 1
+BACKLOG = 512
 LAST_RESORT_SECONDS = 1.7
 _ANY_ADDRESS = frozenset({"", "0.0.0.0", "::"})  # noqa: S104
 
@@ -69,8 +70,16 @@ class _Running:
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. `OSError` when the port is taken or the host is not ours."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=512)
+    # Named as TCP, because asyncio turns Nagle's delay (40 ms per answer) off only for sockets that say so.
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _url(listener: socket.socket, host: str) -> str:

@@ -15,6 +15,8 @@ class ClosableProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Remember the connection."""
         super().connection_made(transport)
+        # uvicorn's own switch depends on how the embedding process configured its loggers.
+        self.access_log = False
         if self.client:
             _open[(*self.client, self.server and self.server[1])] = transport
 

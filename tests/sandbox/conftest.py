@@ -1,0 +1,54 @@
+import itertools
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from providers.sandbox.server import SandboxServer
+from tests.sandbox.customer import Customer
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[SandboxServer]:
+    """One sandbox for all tests that touch nothing but their own account."""
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def customer_of() -> Iterator[Callable[[SandboxServer], Customer]]:
+    """Makes customers with keys of their own."""
+    made: list[Customer] = []
+
+    def make(server: SandboxServer, key: str | None = None) -> Customer:
+        made.append(Customer(server, key or f"key-{next(_numbers)}"))
+        return made[-1]
+
+    yield make
+    for customer in made:
+        customer.close()
+
+
+@pytest.fixture
+def customer(sandbox, customer_of):
+    return customer_of(sandbox)
+
+
+@pytest.fixture(scope="session")
+def movable_sandbox() -> Iterator[SandboxServer]:
+    with SandboxServer() as server:
+        yield server
+
+
+@pytest.fixture
+def own_sandbox(movable_sandbox) -> SandboxServer:
+    """A sandbox, emptied, for a test that moves the clock or changes what all accounts see."""
+    httpx.post(f"{movable_sandbox.base_url}/_sandbox/reset", json={}).raise_for_status()
+    return movable_sandbox
+
+
+@pytest.fixture
+def tenant(own_sandbox, customer_of):
+    return customer_of(own_sandbox)
