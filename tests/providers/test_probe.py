@@ -65,9 +65,17 @@ def test_each_container_tells_what_it_is(muxer, codec, rate, container, name, ch
     assert probed.duration_ms == pytest.approx(2000, abs=60)
 
 
-@pytest.mark.parametrize(("muxer", "codec", "rate"), [("flac", "flac", 44100), ("webm", "libopus", 48000)])
-def test_a_streamed_file_without_a_duration_is_measured_by_decoding(muxer, codec, rate):
-    streamed = made(muxer, codec, rate, sink=Pipe())
+def without_length(flac):
+    """The header as a streaming encoder leaves it: the total number of samples (36 bits) is zero."""
+    return flac[:21] + bytes([flac[21] & 0xF0]) + b"\0" * 4 + flac[26:]
+
+
+@pytest.mark.parametrize(
+    "streamed",
+    [without_length(made("flac", "flac", 44100)), made("webm", "libopus", 48000, sink=Pipe())],
+    ids=["flac", "webm"],
+)
+def test_a_streamed_file_without_a_duration_is_measured_by_decoding(streamed):
     with av.open(io.BytesIO(streamed)) as opened:
         assert not opened.duration
     assert probe(streamed).duration_ms == pytest.approx(2000, abs=30)
