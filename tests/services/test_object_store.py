@@ -1,0 +1,155 @@
+"""The product's own storage settings against a real S3 server, which checks keys, signatures and expiry."""
+
+import hashlib
+import io
+import re
+import secrets
+import wave
+from urllib.parse import quote
+
+import httpx
+import pytest
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.test.client import MULTIPART_CONTENT
+
+from synthesis.flows.delivery import AudioFile, presigned_url
+from synthesis.flows.storing import store_audio
+from tests.services.processes import until
+from voicelib.models import Sample
+
+pytestmark = pytest.mark.services
+
+AUDIO = secrets.token_bytes(70_000)
+
+
+@pytest.fixture
+def folder():
+    """A folder of the bucket that no other test writes to."""
+    return f"team-{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def audio(folder) -> AudioFile:
+    """A clip's file in the store."""
+    stored = store_audio(team_id=folder, audio=AUDIO, container="mp3")
+    return AudioFile(
+        key=stored.key, size=stored.size, sha256=stored.sha256, media_type="audio/mpeg", filename="narrator-01.mp3"
+    )
+
+
+def test_a_clip_is_kept_under_its_team_and_the_digest_of_its_bytes(folder):
+    stored = store_audio(team_id=folder, audio=AUDIO, container="mp3")
+
+    assert stored.key == f"{folder}/{hashlib.sha256(AUDIO).hexdigest()}.mp3"
+    assert storages["clips"].open(stored.key).read() == AUDIO
+    assert storages["clips"].size(stored.key) == len(AUDIO)
+
+
+def test_the_same_audio_stored_twice_is_one_object_with_the_same_bytes(folder, audio):
+    again = store_audio(team_id=folder, audio=AUDIO, container="mp3")
+
+    assert again.key == audio.key
+    assert storages["clips"].listdir(folder) == ([], [audio.key.removeprefix(f"{folder}/")])
+    assert storages["clips"].open(again.key).read() == AUDIO
+
+
+def test_nobody_hears_a_clip_without_a_signature(audio):
+    address = f"{settings.S3_ENDPOINT_URL}/{settings.STORAGES['clips']['OPTIONS']['bucket_name']}"
+
+    assert httpx.get(f"{address}/{audio.key}", trust_env=False).status_code == 403
+    assert httpx.get(address, trust_env=False).status_code == 403
+
+
+def test_a_presigned_url_plays_says_what_it_is_and_answers_parts(audio):
+    url = presigned_url(audio)
+    whole = httpx.get(url, trust_env=False)
+    part = httpx.get(url, headers={"Range": "bytes=1000-1999"}, trust_env=False)
+
+    assert (whole.status_code, whole.content) == (200, AUDIO)
+    assert whole.headers["content-type"] == "audio/mpeg"
+    assert whole.headers["content-disposition"] == 'inline; filename="narrator-01.mp3"'
+    assert (part.status_code, part.content) == (206, AUDIO[1000:2000])
+    assert part.headers["content-range"] == f"bytes 1000-1999/{len(AUDIO)}"
+
+
+def test_a_part_beyond_the_end_is_refused(audio):
+    answer = httpx.get(presigned_url(audio), headers={"Range": f"bytes={len(AUDIO)}-"}, trust_env=False)
+
+    assert answer.status_code == 416
+
+
+def test_a_presigned_url_ends(audio, settings):
+    settings.AUDIO_URL_SECONDS = 2
+    url = presigned_url(audio)
+    assert httpx.get(url, trust_env=False).status_code == 200
+
+    ended = until(
+        lambda: (answer := httpx.get(url, trust_env=False)).status_code != 200 and answer, "the URL to end", seconds=10
+    )
+
+    assert ended.status_code == 403
+    assert AUDIO not in ended.content
+
+
+@pytest.mark.parametrize(
+    ("found", "put"),
+    [
+        (r"X-Amz-Signature=..", "X-Amz-Signature=zz"),
+        (r"X-Amz-Expires=\d+", "X-Amz-Expires=604800"),
+        (r"response-content-type=[^&]+", "response-content-type=text%2Fhtml"),
+        (r"[0-9a-f]{64}\.mp3", "0" * 64 + ".mp3"),
+    ],
+    ids=["signature", "expiry", "content type", "key"],
+)
+def test_a_presigned_url_that_was_tampered_with_is_refused(found, put, audio):
+    url = presigned_url(audio)
+    tampered = re.sub(found, put, url)
+    assert tampered != url
+
+    assert httpx.get(tampered, trust_env=False).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["声音 库.mp3", "voix é+&=%25 #1?.mp3", "日本語/カナ.mp3"])
+def test_a_name_in_any_script_keeps_its_bytes(name, folder):
+    key = storages["samples"].save(f"{folder}/{name}", ContentFile(AUDIO))
+
+    assert key == f"{folder}/{name}"
+    assert storages["samples"].open(key).read() == AUDIO
+    assert httpx.get(storages["samples"].url(key), trust_env=False).content == AUDIO
+    assert quote("声音") not in key
+
+
+def test_an_object_that_is_not_there_is_missed_by_name(folder):
+    key = f"{folder}/missing.mp3"
+
+    assert not storages["clips"].exists(key)
+    with pytest.raises(FileNotFoundError, match=re.escape(key)):
+        storages["clips"].open(key).read()
+
+
+def test_a_long_recording_is_streamed_into_the_store(sandbox, cast_in_service):
+    recording = _recording(megabytes=12)
+    answer = cast_in_service.api().post(
+        "/api/v1/samples",
+        {"file": io.BytesIO(recording), "name": "A long one"},
+        content_type=MULTIPART_CONTENT,
+    )
+
+    assert answer.status_code == 201, answer.content
+    sample = Sample.objects.get(id=answer.json()["id"])
+    assert sample.size == len(recording)
+    assert storages["samples"].size(sample.storage_key) == len(recording)
+    with storages["samples"].open(sample.storage_key) as kept:
+        assert hashlib.sha256(kept.read()).hexdigest() == hashlib.sha256(recording).hexdigest()
+
+
+def _recording(*, megabytes: int) -> bytes:
+    """A WAV of noise: 44.1 kHz, two channels, about 6 s per megabyte."""
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setparams((2, 2, 44_100, 0, "NONE", "not compressed"))
+        quiet = bytes(byte if number % 2 == 0 else byte % 16 for number, byte in enumerate(secrets.token_bytes(65_536)))
+        file.writeframes(quiet * (megabytes * 16))
+    return content.getvalue()
