@@ -50,6 +50,11 @@ EVENT_KINDS: dict[str, str] = {
     "dictionary.rule_added": "A rule was added to the draft of a dictionary.",
     "dictionary.rule_removed": "A rule was removed from the draft of a dictionary.",
     "dictionary.published": "A version of a dictionary was published.",
+    "clip.created": "Someone asked for a clip.",
+    "clip.ready": "A clip is finished and can be heard.",
+    "clip.failed": "A clip could not be made, or nobody knows whether it was; its error says why.",
+    "clip.retried": "Someone asked to make a failed clip again.",
+    "clip.canceled": "A clip was taken back before the provider was asked.",
 }
 
 

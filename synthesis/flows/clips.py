@@ -19,6 +19,7 @@ from synthesis.flows.orders import Order, Piece, order_again, read_order
 from synthesis.formats import format_json
 from synthesis.models import Clip, Pin, Rendering, Segment
 from synthesis.speech_settings import settings_json
+from voicelib.flows.voices import refuse_suspended
 from voicelib.models import Voice
 
 _Commissioned = tuple[Piece, Rendering, Hold | None]
@@ -59,7 +60,7 @@ def ask_clip(
     )
     try:
         with transaction.atomic():
-            _refuse_suspended(order.voice)
+            _refuse_suspended(order.voice, at)
             commissioned = _commission_all(order, payer, at)
             clip = _written(order, team, payer, dict(metadata or {}), at)
             _tell(clip, "clip.created", actor)
@@ -84,7 +85,7 @@ def retry_clip(*, team: Team, clip_id: str, payer: Payer, actor: Actor) -> Clip:
     order = order_again(clip=clip, at=at)
     try:
         with transaction.atomic():
-            _refuse_suspended(order.voice)
+            _refuse_suspended(order.voice, at)
             commissioned = _commission_all(order, payer, at)
             clip = Clip.objects.select_for_update(of=("self",)).select_related("voice").get(id=clip.id)
             _refuse_unless(clip, Clip.State.FAILED, "clip_not_failed")
@@ -119,7 +120,7 @@ def cancel_clip(*, team: Team, clip_id: str, actor: Actor) -> Clip:
 
 def clip_of(*, team: Team, clip_id: str) -> Clip:
     """A clip of the team. Raises NotFoundError."""
-    clip = Clip.objects.filter(team=team, id=clip_id).select_related("voice").first()
+    clip = Clip.objects.filter(team=team, id=clip_id).select_related("voice__consent").first()
     if clip is None:
         raise NotFoundError("There is no such clip.", code="clip_not_found")
     return clip
@@ -178,15 +179,9 @@ def _drop_unwanted(rendering: Rendering) -> None:
         release_hold(hold_id=rendering.hold_id)
 
 
-def _refuse_suspended(voice: Voice) -> None:
-    """Checked where the clip is written: a cache hit makes no call that another guard would see."""
-    reason = Voice.objects.filter(id=voice.id, suspended_at__isnull=False).values_list("suspended_reason").first()
-    if reason is not None:
-        raise ConflictError(
-            f"The voice {voice.slug} is suspended ({reason[0]}): no clip is made or given out.",
-            code="voice_suspended",
-            field="voice",
-        )
+def _refuse_suspended(voice: Voice, at: datetime) -> None:
+    """Looked at again where the clip is written: a cache hit makes no call that another guard would see."""
+    refuse_suspended(Voice.objects.select_related("consent").get(id=voice.id), at)
 
 
 def _refuse_unless(clip: Clip, state: str, code: str) -> None:

@@ -19,7 +19,7 @@ from synthesis.formats import format_json, read_format
 from synthesis.models import Clip
 from synthesis.planning import PlannedSegment, applied, plan_segments
 from synthesis.speech_settings import read_settings, settings_json
-from voicelib.flows.voices import fee_of, speaking_home
+from voicelib.flows.voices import fee_of, speaking_home, voice_of
 from voicelib.models import Dictionary, DictionaryVersion, ProviderVoice, Voice
 from voicelib.pronunciation import rules_for
 
@@ -74,10 +74,7 @@ def read_order(
     `dictionary_not_found`), InvalidInputError with the field at fault, ConflictError where the voice cannot speak, a
     dictionary has no published version, or no price stands.
     """
-    voice = Voice.objects.filter(team=team, slug=voice_slug).first()
-    if voice is None:
-        raise NotFoundError(f"There is no voice {voice_slug!r}.", code="voice_not_found", field="voice")
-    home = speaking_home(voice=voice, at=at)
+    home = speaking_home(voice=voice_of(team=team, slug=voice_slug), at=at)
     capabilities = adapter(home.provider_account).capabilities
     return _order(
         home=home,

@@ -3,60 +3,64 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Q
+from django.db.models import QuerySet
 
 from accounts import clock, spool
 from accounts.doorbell import ring
 from accounts.flows.paid_call import answer_stored, recover_attempt
 from accounts.models import Attempt
+from providers.probe import NotAudioError
 from synthesis.failures import audio_lost, outcome_unknown
 from synthesis.flows.claims import Claim, claim_abandoned, give_up, put_back
 from synthesis.flows.commissions import RENDER_TASK
 from synthesis.flows.finishing import deliver, finish
-from synthesis.flows.rendering import note_use, read_rendering, render, subject_of
+from synthesis.flows.rendering import note_use, read_rendering, subject_of
 from synthesis.models import Rendering
 
 logger = logging.getLogger(__name__)
+_Subject = TypeVar("_Subject", Claim, Attempt)
 
 # Rung in one sweep, the longest waiting first: a queue that is behind must not be flooded with doorbells.
 _MOST_RUNG = 100
 
 
-def render_tick(*, at: datetime | None = None, every_lease_is_dead: bool = False) -> None:
-    """Sweep once at the real time `at` (now). `every_lease_is_dead`: the caller knows that no worker runs.
+def render_tick(*, at: datetime | None = None) -> None:
+    """Sweep once at the real time `at` (now).
 
     One rendering that cannot be recovered now (its storage is down, say) is logged and does not hold up the others.
     """
     at = at or clock.real_now()
-    _recover_abandoned(at, every_lease_is_dead)
+    for rendering in _abandoned(at):
+        claim = claim_abandoned(rendering)
+        if claim is not None:
+            _guarded(_recover, claim)
     _take_in_late_answers()
     for rendering_id in _due(at)[:_MOST_RUNG]:
         ring(RENDER_TASK, rendering_id)
 
 
-def render_due(*, at: datetime | None = None) -> int:
-    """Render here what is queued and due at the real time `at` (now); how many were taken up."""
-    at = at or clock.real_now()
-    due = list(_due(at))
-    for rendering_id in due:
-        render(rendering_id=rendering_id, at=at)
-    return len(due)
+def recover_after_restart() -> int:
+    """Finish or decide at once what the previous process was working on; how many renderings that were.
+
+    Only for a profile in which one process does all the work: elsewhere leases run out by themselves.
+    """
+    at = clock.real_now()
+    left_behind = Rendering.objects.filter(state=Rendering.State.RENDERING).update(lease_until=at)
+    render_tick(at=at)
+    return left_behind
 
 
-def _due(at: datetime) -> Any:
+def _abandoned(at: datetime) -> QuerySet[Rendering]:
+    return Rendering.objects.filter(state=Rendering.State.RENDERING, lease_until__lte=at).order_by("lease_until", "id")
+
+
+def _due(at: datetime) -> QuerySet[Rendering, str]:
     queued = Rendering.objects.filter(state=Rendering.State.QUEUED, due_at__lte=at)
     return queued.order_by("due_at", "id").values_list("id", flat=True)
-
-
-def _recover_abandoned(at: datetime, every_lease_is_dead: bool) -> None:
-    dead = Q() if every_lease_is_dead else Q(lease_until__lte=at)
-    for rendering in Rendering.objects.filter(dead, state=Rendering.State.RENDERING).order_by("lease_until"):
-        claim = claim_abandoned(rendering)
-        if claim is not None:
-            _guarded(_recover, claim)
 
 
 def _recover(claim: Claim) -> None:
@@ -103,10 +107,14 @@ def _take_in(attempt: Attempt) -> None:
         logger.warning("an answer turned up for an attempt that was released", extra={"attempt": attempt.id})
         answer_stored(attempt_id=attempt.id)
         return
-    finish(rendering=rendering, attempt=attempt, answer=recovery.answer)
+    try:
+        finish(rendering=rendering, attempt=attempt, answer=recovery.answer)
+    except NotAudioError:
+        logger.warning("a late answer is no audio", extra={"attempt": attempt.id})
+        answer_stored(attempt_id=attempt.id)
 
 
-def _guarded(recover: Any, subject: Claim | Attempt) -> None:
+def _guarded(recover: Callable[[_Subject], None], subject: _Subject) -> None:
     try:
         recover(subject)
     except Exception:

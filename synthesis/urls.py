@@ -1,0 +1,17 @@
+"""The synthesis part of /api/v1."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from synthesis.api.clips import CancelClipView, ClipAudioView, ClipsView, ClipView, RetryClipView
+from synthesis.api.estimates import EstimatesView
+
+urlpatterns = [
+    path("estimates", EstimatesView.as_view()),
+    path("clips", ClipsView.as_view()),
+    path("clips/<slug:clip_id>", ClipView.as_view()),
+    path("clips/<slug:clip_id>/audio", ClipAudioView.as_view()),
+    path("clips/<slug:clip_id>/retry", RetryClipView.as_view()),
+    path("clips/<slug:clip_id>/cancel", CancelClipView.as_view()),
+]
