@@ -5,7 +5,6 @@ name on the internet that resolves to this machine reaches them.
 """
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, fields
 from typing import Any
@@ -21,84 +20,15 @@ from providers.sandbox.emulator import Emulator
 from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, Fault
 from providers.sandbox.limits import Pace
 from providers.sandbox.minimax.gate import OPERATIONS
+from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
 
 PROVIDERS = frozenset({"minimax"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 STEPPED_PAUSE_MS = 300
 MOST_STEPS = 100_000
 LONGEST_WAIT_SECONDS = 60.0
-MOST_SECONDS = 10**10
-_MISSING = object()
 
 Handler = Callable[[Emulator, Request], Awaitable[Any]]
-
-
-class ControlError(Exception):
-    """A control refused, with a sentence that says why."""
-
-    def __init__(self, sentence: str, status: int = 400) -> None:
-        """400 unless another status fits better."""
-        super().__init__(sentence)
-        self.sentence = sentence
-        self.status = status
-
-
-class Orders:
-    """The JSON object of a control: every field is read by name, and what nobody read is refused."""
-
-    def __init__(self, values: Any) -> None:
-        """Refuses anything but an object."""
-        if not isinstance(values, dict):
-            raise ControlError("The body must be a JSON object.")
-        self._left = dict(values)
-
-    def take(self, name: str, default: Any = _MISSING) -> Any:
-        """A raw value; required without a default."""
-        value = self._left.pop(name, default)
-        if value is _MISSING:
-            raise ControlError(f"{name} is required.")
-        return value
-
-    def number(self, name: str, default: Any = _MISSING, *, low: float = 0, high: float = MOST_SECONDS) -> Any:
-        """A number in a range, or the default."""
-        value = self.take(name, default)
-        if value is default:
-            return default
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise ControlError(f"{name} must be a number between {low} and {high}.")
-        return value
-
-    def whole(self, name: str, default: Any = _MISSING, *, low: int = 0) -> Any:
-        """An integer, or the default (also for null)."""
-        value = self.take(name, default)
-        if value is default or (value is None and default is None):
-            return default
-        if isinstance(value, bool) or not isinstance(value, int) or value < low:
-            raise ControlError(f"{name} must be a whole number of at least {low}.")
-        return value
-
-    def choice(self, name: str, allowed: Collection[str], default: Any = _MISSING) -> str:
-        """One of the allowed words."""
-        value = self.take(name, default)
-        if not isinstance(value, str) or value not in allowed:
-            raise ControlError(f"{name} must be one of: {', '.join(sorted(allowed))}.")
-        return value
-
-    def account(self) -> str:
-        """The account of the required `key`."""
-        value = self.take("key")
-        if not isinstance(value, str) or not value:
-            raise ControlError("key must be a non-empty text.")
-        return account_of(value)
-
-    def account_if_given(self) -> str | None:
-        """The account of `key`, None without it."""
-        return self.account() if self._left.get("key") is not None else self.take("key", None)
-
-    def end(self) -> None:
-        """Refuse what is left."""
-        if self._left:
-            raise ControlError(f"Unknown field: {', '.join(sorted(self._left))}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,33 +79,6 @@ def routes(emulator: Emulator, hosts: Collection[str]) -> list[BaseRoute]:
     return [Route(path, _Control(emulator, known, handler), methods=[method]) for method, path, handler in table]
 
 
-async def _orders(request: Request) -> Orders:
-    try:
-        return Orders(json.loads(await request.body() or b"{}"))
-    except ValueError as error:
-        raise ControlError("The body is not valid JSON.") from error
-
-
-def _query(request: Request, *names: str) -> dict[str, str | None]:
-    unknown = sorted(set(request.query_params) - set(names))
-    if unknown:
-        raise ControlError(f"Unknown query parameter: {', '.join(unknown)}.")
-    return {name: request.query_params.get(name) for name in names}
-
-
-def _query_number(values: dict[str, str | None], name: str, default: float | None) -> float | None:
-    raw = values[name]
-    if raw is None:
-        return default
-    try:
-        number = float(raw)
-    except ValueError as error:
-        raise ControlError(f"{name} must be a number.") from error
-    if not 0 <= number <= MOST_SECONDS:
-        raise ControlError(f"{name} must be between 0 and {MOST_SECONDS}.")
-    return number
-
-
 def _query_account(values: dict[str, str | None]) -> str | None:
     return account_of(values["key"]) if values["key"] else None
 
@@ -187,16 +90,16 @@ def _query_provider(values: dict[str, str | None]) -> str | None:
 
 
 async def _read_clock(emulator: Emulator, request: Request) -> Any:
-    query = _query(request, "newer_than", "wait_seconds")
-    newer_than = _query_number(query, "newer_than", None)
-    wait = _query_number(query, "wait_seconds", 10.0)
+    query = query_of(request, "newer_than", "wait_seconds")
+    newer_than = query_number(query, "newer_than", None)
+    wait = query_number(query, "wait_seconds", 10.0)
     if newer_than is not None:
         await emulator.clock.wait_beyond(newer_than, seconds=min(wait or 0.0, LONGEST_WAIT_SECONDS))
     return emulator.clock.reading()
 
 
 async def _move_clock(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     advance = orders.number("advance_seconds")
     step = orders.number("step_seconds", None)
     if step is not None and step <= 0:
@@ -210,7 +113,7 @@ async def _move_clock(emulator: Emulator, request: Request) -> Any:
 
 
 async def _voices(emulator: Emulator, request: Request) -> Any:
-    query = _query(request, "key", "provider", "kind")
+    query = query_of(request, "key", "provider", "kind")
     _query_provider(query)
     kind = query["kind"]
     if kind not in (None, "cloning", "generation", "system"):
@@ -228,22 +131,22 @@ def _system_row(voice_id: str) -> dict[str, Any]:
 
 
 async def _bill(emulator: Emulator, request: Request) -> Any:
-    query = _query(request, "key", "provider")
+    query = query_of(request, "key", "provider")
     return emulator.bill.statement(account=_query_account(query), provider=_query_provider(query))
 
 
 async def _account(emulator: Emulator, request: Request) -> Any:
-    query = _query(request, "key")
+    query = query_of(request, "key")
     if not query["key"]:
         raise ControlError("key is required.")
     return {"known": emulator.accounts.knows(query["key"]), "group_id": group_id_of(account_of(query["key"]))}
 
 
 async def _requests(emulator: Emulator, request: Request) -> Any:
-    query = _query(request, "key", "operation", "limit")
+    query = query_of(request, "key", "operation", "limit")
     if query["operation"] not in (None, *OPERATIONS):
         raise ControlError(f"operation must be one of: {', '.join(sorted(OPERATIONS))}.")
-    limit = _query_number(query, "limit", 50)
+    limit = query_number(query, "limit", 50)
     entries = emulator.journal.latest(
         account=_query_account(query), operation=query["operation"], limit=max(1, int(limit or 50))
     )
@@ -251,13 +154,13 @@ async def _requests(emulator: Emulator, request: Request) -> Any:
 
 
 async def _list_faults(emulator: Emulator, request: Request) -> Any:
-    _query(request)
+    query_of(request)
     shown = [field.name for field in fields(Fault) if field.name != "account"]
     return {"faults": [{name: getattr(fault, name) for name in shown} for fault in emulator.faults.orders()]}
 
 
 async def _add_fault(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     fault = Fault(
         provider=orders.choice("provider", PROVIDERS, "minimax"),
         operation=orders.choice("operation", OPERATIONS | {"*"}),
@@ -273,13 +176,13 @@ async def _add_fault(emulator: Emulator, request: Request) -> Any:
 
 
 async def _clear_faults(emulator: Emulator, request: Request) -> Any:
-    _query(request)
+    query_of(request)
     emulator.faults.clear()
     return {}
 
 
 async def _pace(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     now = emulator.pace
     pace = Pace(
         first_byte_ms=orders.number("first_byte_ms", now.first_byte_ms, high=600_000),
@@ -292,7 +195,7 @@ async def _pace(emulator: Emulator, request: Request) -> Any:
 
 
 async def _limits(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     account = orders.account()
     rpm, concurrency = orders.whole("rpm", None), orders.whole("concurrency", None)
     orders.end()
@@ -301,7 +204,7 @@ async def _limits(emulator: Emulator, request: Request) -> Any:
 
 
 async def _counting(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     rule = orders.choice("rule", COUNTING_RULES)
     orders.end()
     emulator.bill.count_by(rule)
@@ -309,7 +212,7 @@ async def _counting(emulator: Emulator, request: Request) -> Any:
 
 
 async def _reset(emulator: Emulator, request: Request) -> Any:
-    orders = await _orders(request)
+    orders = await orders_of(request)
     account = orders.account_if_given()
     orders.end()
     emulator.reset(account=account)

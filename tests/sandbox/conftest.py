@@ -43,7 +43,7 @@ def movable_sandbox() -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def own_sandbox(movable_sandbox) -> SandboxServer:
+def own_sandbox(movable_sandbox):
     """A sandbox, emptied, for a test that moves the clock or changes what all accounts see."""
     httpx.post(f"{movable_sandbox.base_url}/_sandbox/reset", json={}).raise_for_status()
     return movable_sandbox

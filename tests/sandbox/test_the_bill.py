@@ -1,3 +1,7 @@
+import json
+import socket
+import time
+
 import pytest
 
 from tests.sandbox.customer import code
@@ -54,3 +58,17 @@ def test_ideographs_outside_the_basic_block_count_two(customer):
 def test_refused_calls_are_free(customer):
     assert code(customer.t2a("Hello.", "Nobody_12345678")) == 2054
     assert customer.bill() == []
+
+
+def test_a_client_that_leaves_is_charged_nevertheless(sandbox, customer):
+    body = json.dumps({"model": "speech-02-hd", "text": "Hello. " * 200, "voice_setting": {"voice_id": "Grinch"}})
+    head = (
+        f"POST /minimax/v1/t2a_v2 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {customer.key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", int(sandbox.base_url.rpartition(":")[2]))) as connection:
+        connection.sendall((head + body).encode())
+    deadline = time.monotonic() + 10
+    while not customer.bill() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [line["characters"] for line in customer.bill()] == [1400]

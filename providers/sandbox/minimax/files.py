@@ -5,8 +5,8 @@ from starlette.responses import Response
 
 from providers.sandbox.file_shelf import file_object
 from providers.sandbox.minimax.answers import VendorError, answer, base_resp, invalid, not_found
+from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.gate import Call
-from providers.sandbox.minimax.validation import Fields
 
 UPLOAD_PURPOSES = frozenset(
     {"voice_clone", "prompt_audio", "t2a_async_input", "video_understanding", "video_generation_input"}

@@ -11,10 +11,11 @@ from starlette.responses import Response
 from providers.sandbox.catalogue import system_voices
 from providers.sandbox.encode import AudioShape, Sound, UndecodableError, decode, encode
 from providers.sandbox.minimax.answers import VendorError, answer, base_resp
+from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.files import INT64
 from providers.sandbox.minimax.gate import Call, in_thread
 from providers.sandbox.minimax.speech import SHORT_AUDIO_SECONDS, extra_info, publish
-from providers.sandbox.minimax.validation import INTERJECTION_MODELS, Fields, read_boost, read_model, read_text
+from providers.sandbox.minimax.validation import INTERJECTION_MODELS, read_boost, read_model, read_text
 from providers.sandbox.speak import Delivery, plan_speech, render
 from providers.sandbox.timbre import Timbre, timbre_of_sample
 from providers.sandbox.voice_shelf import Clone
