@@ -6,8 +6,9 @@ from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
 
-from accounts.api.outputs import ProblemOutput
+from accounts.api.outputs import Output, ProblemOutput
 from accounts.api.permissions import ANY_TOKEN, scope_of
 
 
@@ -38,3 +39,14 @@ class TeamSchema(AutoSchema):
             ProblemOutput, "default", ["application/problem+json"]
         )
         return bodies
+
+
+def page_of(row: type[Output]) -> type[Output]:
+    """The shape of a page of rows, for the schema."""
+    name = f"{row.__name__.removesuffix('Output')}PageOutput"
+    fields = {
+        "__doc__": "One page, newest first.",
+        "results": row(many=True),
+        "next": serializers.URLField(allow_null=True, help_text="The next page."),
+    }
+    return type(name, (Output,), fields)

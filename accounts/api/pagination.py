@@ -35,16 +35,6 @@ class NewestFirst(CursorPagination):
     def get_paginated_response(self, data: Any) -> Response:
         return Response({"results": data, "next": self.get_next_link()})
 
-    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "type": "object",
-            "required": ["results", "next"],
-            "properties": {
-                "results": schema,
-                "next": {"type": "string", "format": "uri", "nullable": True, "description": "The next page."},
-            },
-        }
-
 
 def _bad_cursor() -> InvalidInputError:
     return InvalidInputError("Take the cursor from `next` of the page before.", field="cursor")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from accounts.errors import AuthenticationError, PermissionDeniedError
 from accounts.flows.tokens import Bearer
+
+if TYPE_CHECKING:
+    # DRF's views import the default permission classes, so these cannot import DRF's views.
+    from rest_framework.views import APIView
 
 # Declared by the few views that any token may call, whatever its scopes.
 ANY_TOKEN = "any-token"  # noqa: S105 - a scope's name

@@ -62,7 +62,7 @@ def problem(error: PlatformError) -> dict[str, Any]:
     """The body of an error: RFC 9457 members, our `code`, and the error's data."""
     body: dict[str, Any] = {
         **error.data,
-        "type": f"/api/docs/errors#{error.code}",
+        "type": f"urn:voice-library:error:{error.code}",
         "title": error.title,
         "status": error.status,
         "code": error.code,

@@ -1,0 +1,117 @@
+"""Provider accounts. Keys go in and never come out."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.inputs import Filters, Input
+from accounts.api.openapi import page_of
+from accounts.api.outputs import Output
+from accounts.api.views import TeamView
+from accounts.flows.provider_accounts import (
+    change_provider_account,
+    check_provider_account,
+    create_provider_account,
+    find_provider_account,
+)
+from accounts.models import ProviderAccount
+
+
+class ProviderAccountChangeInput(Input):
+    name = serializers.CharField(max_length=200, required=False)
+    base_url = serializers.CharField(max_length=500, required=False, help_text="Another address needs the key anew.")
+    key = serializers.CharField(max_length=4096, required=False, write_only=True)
+    price_list = serializers.CharField(max_length=64, required=False)
+    options = serializers.DictField(required=False)
+    retention = serializers.DictField(
+        required=False, help_text='{"kind": "activation|rolling|fixed|none", "hours"}; empty: as the provider is known.'
+    )
+    is_default = serializers.BooleanField(required=False)
+
+
+class ProviderAccountInput(ProviderAccountChangeInput):
+    slug = serializers.CharField(max_length=64)
+    name = serializers.CharField(max_length=200)
+    provider = serializers.CharField(max_length=32, help_text="`minimax`.")
+    base_url = serializers.CharField(max_length=500, help_text="The address before /v1.")
+    key = serializers.CharField(max_length=4096, write_only=True)
+
+
+class ProviderAccountOutput(Output):
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    provider = serializers.CharField()
+    base_url = serializers.CharField()
+    key_hint = serializers.CharField(help_text="Last characters of the key.")
+    price_list = serializers.CharField()
+    options = serializers.DictField()
+    retention = serializers.DictField()
+    is_default = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    checked_at = serializers.DateTimeField(allow_null=True)
+    finding = serializers.CharField(allow_blank=True, help_text="Of the last check; empty when all was well.")
+
+
+class AccountCheckOutput(Output):
+    ok = serializers.BooleanField()
+    latency_ms = serializers.IntegerField()
+    finding = serializers.CharField(allow_null=True, help_text="Why it cannot be used.")
+
+
+class ProviderAccountsView(TeamView):
+    scopes = {"GET": "provider-accounts:read", "POST": "provider-accounts:write"}
+
+    @extend_schema(
+        operation_id="provider_accounts_list",
+        parameters=[Filters],
+        responses={200: page_of(ProviderAccountOutput)},
+    )
+    def get(self, request: Request) -> Response:
+        """The team's provider accounts, without their keys."""
+        self.filters(Filters)
+        return self.page(ProviderAccount.objects.filter(team=self.team), ProviderAccountOutput.of)
+
+    @extend_schema(
+        operation_id="provider_accounts_create", request=ProviderAccountInput, responses={201: ProviderAccountOutput}
+    )
+    def post(self, request: Request) -> Response:
+        """Add a provider account. The key is stored encrypted and never shown."""
+        wish = self.read(ProviderAccountInput)
+        account = create_provider_account(team=self.team, actor=self.actor, **wish)
+        return Response(ProviderAccountOutput.of(account), status=201)
+
+
+class ProviderAccountView(TeamView):
+    scopes = {"GET": "provider-accounts:read", "PATCH": "provider-accounts:write"}
+
+    @extend_schema(operation_id="provider_accounts_get", responses={200: ProviderAccountOutput})
+    def get(self, request: Request, account: str) -> Response:
+        """One provider account, by slug or id."""
+        return Response(ProviderAccountOutput.of(find_provider_account(team=self.team, slug_or_id=account)))
+
+    @extend_schema(
+        operation_id="provider_accounts_change",
+        request=ProviderAccountChangeInput,
+        responses={200: ProviderAccountOutput},
+    )
+    def patch(self, request: Request, account: str) -> Response:
+        """Change what is named. Another `base_url` needs the key anew."""
+        standing = find_provider_account(team=self.team, slug_or_id=account)
+        changes = self.read(ProviderAccountChangeInput)
+        changed = change_provider_account(team=self.team, account=standing, changes=changes, actor=self.actor)
+        return Response(ProviderAccountOutput.of(changed))
+
+
+class CheckProviderAccountView(TeamView):
+    scopes = {"POST": "provider-accounts:write"}
+
+    @extend_schema(operation_id="provider_accounts_check", request=None, responses={200: AccountCheckOutput})
+    def post(self, request: Request, account: str) -> Response:
+        """Verify key and region by a call that costs nothing."""
+        found = check_provider_account(account=find_provider_account(team=self.team, slug_or_id=account))
+        finding = found.finding or None
+        return Response(AccountCheckOutput.of({"ok": found.ok, "latency_ms": found.latency_ms, "finding": finding}))
