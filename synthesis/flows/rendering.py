@@ -20,7 +20,8 @@ from synthesis.flows.finishing import deliver
 from synthesis.models import Rendering
 from synthesis.speech_answers import spooled
 from synthesis.speech_orders import order_from_json
-from voicelib.flows.voices import guard_use, record_use, report_missing
+from voicelib.flows.use import record_use, report_missing
+from voicelib.flows.voices import guard_use
 
 
 class SupersededError(ConflictError):
@@ -108,7 +109,7 @@ def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderErr
     """What a failed call means: the attempt says whether it was paid, may have been, or surely was not."""
     attempt = Attempt.objects.filter(hold=hold).latest("id")
     if error.gone:
-        report_missing(provider_voice_id=rendering.provider_voice_id, error=error, at=clock.now())
+        report_missing(provider_voice_id=rendering.provider_voice_id, error=error)
     if attempt.state == Attempt.State.UNKNOWN:
         give_up(claim, failure=outcome_unknown(error), keeps_hold=True)
     elif attempt.state == Attempt.State.SETTLED:
