@@ -1,7 +1,7 @@
 """The main job, done once at the first start, through the same REST calls that any service would make.
 
-A team clones a voice from a recording, with consent; keeps it; adds pronunciation rules; renders a clip. What it made is
-written to `quickstart.json` in the data directory.
+A team clones a voice from a recording, with consent; keeps it; adds pronunciation rules; renders a clip. What it made
+is written to `quickstart.json` in the data directory.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ EMAIL = "demo@example.com"
 TEXT = "Welcome to the voice library. Every SQL report is ready, and 处理 is said the way we say it."
 RULES = (
     {"source": "SQL", "replacement": "sequel", "kind": "respelling"},
-    {"source": "处理", "replacement": "chu3 li3", "kind": "pinyin"},
+    {"source": "处理", "replacement": "chu4 li3", "kind": "pinyin"},
 )
 _WAIT_SECONDS = 60
 
