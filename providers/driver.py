@@ -55,7 +55,6 @@ def http_client(
     allowed_hosts: Allowed = (),
     limits: httpx.Limits = _LIMITS,
     resolver: Resolver = system_resolver,
-    verify: bool = True,
 ) -> httpx.Client:
     """A pooled client for workers: guarded addresses, no redirects, no proxies from the environment.
 
@@ -63,7 +62,7 @@ def http_client(
     callable is asked at every new connection.
     """
     backend = GuardedBackend(allowed=allowed_hosts, resolver=resolver)
-    transport = GuardedTransport(backend=backend, limits=limits, verify=verify)
+    transport = GuardedTransport(backend=backend, limits=limits)
     return httpx.Client(transport=transport, trust_env=False, follow_redirects=False, timeout=_timeout(Timeouts()))
 
 
@@ -72,11 +71,10 @@ def async_http_client(
     allowed_hosts: Allowed = (),
     limits: httpx.Limits = _LIMITS,
     resolver: Resolver = system_resolver,
-    verify: bool = True,
 ) -> httpx.AsyncClient:
     """The asynchronous twin of ``http_client``."""
     backend = AsyncGuardedBackend(allowed=allowed_hosts, resolver=resolver)
-    transport = AsyncGuardedTransport(backend=backend, limits=limits, verify=verify)
+    transport = AsyncGuardedTransport(backend=backend, limits=limits)
     return httpx.AsyncClient(transport=transport, trust_env=False, follow_redirects=False, timeout=_timeout(Timeouts()))
 
 

@@ -28,6 +28,7 @@ from providers.guard import (
 MAX_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
+_CREDENTIALS = re.compile(r"[^/?#]*//[^/?#]*@")
 # What a browser and a library read differently: backslashes, white space, control characters.
 _AMBIGUOUS = re.compile(r"[\\\s\x00-\x20\x7f]")
 
@@ -69,11 +70,11 @@ def check_url(url: str, policy: FetchPolicy, *, resolver: Resolver = system_reso
     checked_addresses(parsed.host, _port(parsed), allowed=policy.allowed, resolver=resolver)
 
 
-def fetch(url: str, policy: FetchPolicy, *, resolver: Resolver = system_resolver, verify: bool = True) -> Fetched:
+def fetch(url: str, policy: FetchPolicy, *, resolver: Resolver = system_resolver) -> Fetched:
     """The bytes at ``url``. Raises ``FetchRefusedError`` and ``FetchFailedError``."""
     deadline = time.monotonic() + policy.timeout_seconds
     backend = GuardedBackend(allowed=policy.allowed, resolver=resolver)
-    transport = GuardedTransport(backend=backend, limits=httpx.Limits(max_keepalive_connections=0), verify=verify)
+    transport = GuardedTransport(backend=backend, limits=httpx.Limits(max_keepalive_connections=0))
     with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:
         current = _checked(url, policy)
         for _ in range(MAX_REDIRECTS + 1):
@@ -140,9 +141,9 @@ def _checked(url: str, policy: FetchPolicy) -> httpx.URL:
         raise FetchRefusedError("url", f"It is no URL: {error}") from error
     if parsed.scheme not in _PORTS:
         _refuse("scheme", f"{parsed.scheme or 'No scheme'} is neither http nor https")
-    if not parsed.host:
-        _refuse("url", "It names no host")
-    if parsed.userinfo or "@" in parsed.netloc.decode("ascii", "replace"):
+    if not parsed.host or not 0 < _port(parsed) < 65536:
+        _refuse("url", "It names no host, or a port that is none")
+    if parsed.userinfo or _CREDENTIALS.match(url):
         _refuse("credentials", "It holds a user name or password")
     if policy.https_only and parsed.scheme != "https" and not policy.lists(parsed):
         _refuse("scheme", "Only https is fetched")
@@ -164,7 +165,7 @@ def _remaining(deadline: float) -> float:
 
 
 def _port(url: httpx.URL) -> int:
-    return url.port or _PORTS[url.scheme]
+    return _PORTS[url.scheme] if url.port is None else url.port
 
 
 def _refuse(reason: str, message: str) -> NoReturn:

@@ -7,8 +7,10 @@ Addresses that are not public are refused unless the operator listed the exact "
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import socket
+import ssl
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
@@ -76,17 +78,20 @@ def _layers(ip: IPAddress) -> list[IPAddress]:
         return [ip]
     if ip.ipv4_mapped is not None:
         return [ip.ipv4_mapped]
+    if ip in _NAT64:
+        # How a network without IPv4 reaches public IPv4 hosts: only the address inside counts.
+        return [ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)]
     layers: list[IPAddress] = [ip]
     if ip.sixtofour is not None:
         layers.append(ip.sixtofour)
     if ip.teredo is not None:
         layers.extend(ip.teredo)
-    if ip in _NAT64:
-        layers.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
     return layers
 
 
 def _is_public(ip: IPAddress) -> bool:
+    if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
+        return False
     # is_global alone lets multicast through, and which ranges it knows depends on the Python release.
     return ip.is_global and not (
         ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified
@@ -167,11 +172,17 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
             raise httpcore.ConnectError(str(error)) from error
 
 
+@functools.cache
+def _tls_context() -> ssl.SSLContext:
+    """One for all connections: loading the certificates takes longer than a short fetch."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class GuardedTransport(httpx.HTTPTransport):
     """httpx's transport over guarded sockets. httpx offers no way to pass the backend, so its pool is replaced."""
 
-    def __init__(self, *, backend: GuardedBackend, limits: httpx.Limits, verify: bool = True) -> None:
-        context = httpx.create_ssl_context(verify=verify, trust_env=False)
+    def __init__(self, *, backend: GuardedBackend, limits: httpx.Limits) -> None:
+        context = _tls_context()
         super().__init__(verify=context, trust_env=False, limits=limits)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
@@ -185,8 +196,8 @@ class GuardedTransport(httpx.HTTPTransport):
 class AsyncGuardedTransport(httpx.AsyncHTTPTransport):
     """The asynchronous twin."""
 
-    def __init__(self, *, backend: AsyncGuardedBackend, limits: httpx.Limits, verify: bool = True) -> None:
-        context = httpx.create_ssl_context(verify=verify, trust_env=False)
+    def __init__(self, *, backend: AsyncGuardedBackend, limits: httpx.Limits) -> None:
+        context = _tls_context()
         super().__init__(verify=context, trust_env=False, limits=limits)
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=context,
