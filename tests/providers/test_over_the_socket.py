@@ -1,0 +1,283 @@
+"""The whole adapter against the emulator over real sockets, through both drivers."""
+
+import asyncio
+import secrets
+
+import httpx
+import numpy as np
+import pytest
+
+from providers.audio import plausible_duration
+from providers.driver import AsyncDriver, Driver, async_http_client, http_client
+from providers.errors import ProviderError
+from providers.fetch import FetchPolicy, fetch
+from providers.probe import probe, wrap_pcm
+from providers.sandbox.server import SandboxServer
+from providers.types import (
+    Account,
+    AudioFormat,
+    CloneRequest,
+    MixWeight,
+    PronunciationRule,
+    SpeechRequest,
+    SpeechSettings,
+    Timeouts,
+    VoiceEffects,
+)
+from tests.providers.conversation import MINIMAX
+
+FORMATS = [
+    AudioFormat(container, rates[0], None, 1 + number % 2)
+    for number, (container, rates) in enumerate(MINIMAX.capabilities.formats.items())
+]
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with SandboxServer() as server:
+        yield server
+
+
+class Vendor:
+    """One fresh account at the emulator, driven by one of the two drivers."""
+
+    def __init__(self, server, kind):
+        self.host_port = server.base_url.removeprefix("http://")
+        self.controls = f"{server.base_url}/_sandbox"
+        self.account = Account(provider="minimax", base_url=f"{server.base_url}/minimax", key=secrets.token_hex(8))
+        self._kind = kind
+
+    def run(self, operation):
+        if self._kind == "blocking":
+            with http_client(allowed_hosts=[self.host_port]) as client:
+                return Driver(client).run(operation)
+        return asyncio.run(self._run(operation))
+
+    async def _run(self, operation):
+        async with async_http_client(allowed_hosts=[self.host_port]) as client:
+            return await AsyncDriver(client).run(operation)
+
+    def speak(self, text="Hello there.", **fields):
+        return self.run(MINIMAX.speech(self.account, speech(text, **fields)))
+
+    def clone(self, voice_id=None, **fields):
+        voice_id = voice_id or MINIMAX.new_voice_id("Narrator", secrets.token_hex(4))
+        request = CloneRequest(
+            voice_id=voice_id, sample=recording(), sample_name="a.wav", sample_type="audio/wav", **fields
+        )
+        return self.run(MINIMAX.clone(self.account, request))
+
+    def bill(self):
+        answer = httpx.get(f"{self.controls}/bill", params={"key": self.account.key}, trust_env=False)
+        return list(answer.json()["lines"])
+
+    def order(self, fault, operation="t2a", **fields):
+        body = {"operation": operation, "fault": fault, "count": 1, "key": self.account.key, **fields}
+        httpx.post(f"{self.controls}/faults", json=body, trust_env=False).raise_for_status()
+
+
+@pytest.fixture(params=["blocking", "async"])
+def vendor(request, sandbox):
+    return Vendor(sandbox, request.param)
+
+
+def speech(text, **fields):
+    defaults = {"model": "speech-2.8-turbo", "voice_id": "English_Graceful_Lady", "format": AudioFormat("mp3", 32000)}
+    return SpeechRequest(text=text, **defaults | fields)
+
+
+def recording(seconds=11):
+    t = np.arange(seconds * 16000) / 16000
+    wobble = np.sin(2 * np.pi * 180 * t) * (0.6 + 0.4 * np.sin(2 * np.pi * 3 * t))
+    return wrap_pcm((wobble * 12000).astype(np.int16).tobytes(), 16000, 1)
+
+
+def failure(call):
+    with pytest.raises(ProviderError) as caught:
+        call()
+    return caught.value
+
+
+def test_speech_is_real_audio_and_billed_as_counted(vendor):
+    result = vendor.speak("今天是不是很开心呀(laughs)，当然了！")
+    probed = probe(result.audio)
+    assert (result.container, probed.sample_rate) == ("mp3", 32000)
+    assert result.billed_characters == 34
+    assert probed.duration_ms == pytest.approx(result.duration_ms, abs=100)
+    assert result.findings == ()
+    (line,) = vendor.bill()
+    assert (line["characters"], line["trace_id"]) == (34, result.trace_id)
+
+
+@pytest.mark.parametrize("audio", FORMATS, ids=lambda audio: audio.container)
+def test_every_declared_container_is_made(vendor, audio):
+    result = vendor.speak(format=audio)
+    assert result.container == audio.container
+    assert result.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("container", "rate", "bitrate"),
+    [(container, rate, None) for container, rates in MINIMAX.capabilities.formats.items() for rate in rates]
+    + [("mp3", 32000, bitrate) for bitrate in MINIMAX.capabilities.bitrates["mp3"]],
+)
+def test_no_declared_rate_or_bitrate_is_refused_by_the_vendor(sandbox, container, rate, bitrate):
+    assert Vendor(sandbox, "blocking").speak("Hi.", format=AudioFormat(container, rate, bitrate)).audio
+
+
+@pytest.mark.parametrize("model", MINIMAX.capabilities.models)
+def test_no_declared_emotion_is_refused_by_the_vendor(sandbox, model):
+    vendor = Vendor(sandbox, "blocking")
+    for emotion in sorted(MINIMAX.capabilities.emotions[model]):
+        assert vendor.speak("Hi.", model=model, settings=SpeechSettings(emotion=emotion)).audio
+
+
+def test_no_declared_language_is_refused_by_the_vendor(sandbox):
+    vendor = Vendor(sandbox, "blocking")
+    for boost in sorted(MINIMAX.capabilities.language_boosts):
+        assert vendor.speak("Hi.", settings=SpeechSettings(language_boost=boost)).audio
+
+
+def test_every_setting_together_is_accepted(vendor):
+    settings = SpeechSettings(
+        speed=1.2,
+        volume=0.8,
+        pitch=-2,
+        emotion="calm",
+        language_boost="Chinese",
+        text_normalization=True,
+        latex_read=True,
+        effects=VoiceEffects(pitch=5, intensity=5, timbre=5, sound="spacious_echo"),
+    )
+    rules = (
+        PronunciationRule("处理", "chu3 li3", "pinyin"),
+        PronunciationRule("omg", "oh my god"),
+        PronunciationRule("resume", "rɪˈzjuːm", "ipa"),
+        PronunciationRule("二十日", "はつか", "kana"),
+        PronunciationRule("正山杰", "zheng4 shan1 杰", "pinyin"),
+    )
+    assert vendor.speak("处理危险 omg resume 二十日 正山杰<#0.5#>end", settings=settings, rules=rules).audio
+
+
+def test_cantonese_readings_are_accepted_with_the_cantonese_boost(vendor):
+    settings = SpeechSettings(language_boost="Chinese,Yue")
+    rules = (PronunciationRule("食", "sik6", "jyutping"),)
+    assert vendor.speak("食饭", settings=settings, rules=rules).audio
+
+
+def test_a_mix_of_voices_is_spoken(vendor):
+    mix = (MixWeight("English_Graceful_Lady", 30), MixWeight("English_Diligent_Man", 70))
+    assert vendor.speak(voice_id="", mix=mix).audio
+
+
+def test_system_voice_ids_travel_byte_for_byte(vendor):
+    ids = {voice.voice_id for voice in vendor.run(MINIMAX.list_voices(vendor.account)) if voice.kind == "system"}
+    assert "Santa_Claus " in ids
+    assert vendor.speak(voice_id="Santa_Claus ").audio
+    assert failure(lambda: vendor.speak(voice_id="Santa_Claus")).category == "voice_missing"
+
+
+def test_a_clone_speaks_appears_after_its_first_use_and_is_deleted_once(vendor):
+    cloned = vendor.clone(preview_text="Good day.", model="speech-2.8-turbo")
+    assert cloned.billed_characters == len("Good day.")
+    assert cloned.moderation is None
+
+    preview = fetch(cloned.preview_url, FetchPolicy(allowed={vendor.host_port}, content_types=frozenset({"audio/"})))
+    assert probe(preview.content).duration_ms > 100
+
+    assert cloned.voice_id not in _cloned_ids(vendor)
+    vendor.speak(voice_id=cloned.voice_id)
+    assert cloned.voice_id in _cloned_ids(vendor)
+    assert [line["operation"] for line in vendor.bill()] == ["clone_preview", "t2a", "clone_fee"]
+
+    deleted = [vendor.run(MINIMAX.delete_voice(vendor.account, cloned.voice_id, "cloned")) for _ in range(2)]
+    assert [result.existed for result in deleted] == [True, False]
+    missing = failure(lambda: vendor.speak(voice_id=cloned.voice_id))
+    assert (missing.code, missing.category, missing.gone) == ("2054", "voice_missing", True)
+    assert failure(lambda: vendor.clone(cloned.voice_id)).code == "2039"
+
+
+def _cloned_ids(vendor):
+    return {voice.voice_id for voice in vendor.run(MINIMAX.list_voices(vendor.account)) if voice.kind == "cloned"}
+
+
+def test_another_accounts_voice_is_not_ours(sandbox):
+    owner, stranger = Vendor(sandbox, "blocking"), Vendor(sandbox, "blocking")
+    voice_id = owner.clone().voice_id
+    assert failure(lambda: stranger.speak(voice_id=voice_id)).code == "2042"
+    assert failure(lambda: stranger.clone(voice_id)).category == "voice_duplicate"
+
+
+def test_a_recording_that_is_too_short_is_refused_by_the_vendor_too(vendor):
+    request = CloneRequest(
+        voice_id=MINIMAX.new_voice_id("Short", "1"), sample=recording(2), sample_name="a", sample_type="audio/wav"
+    )
+    error = failure(lambda: vendor.run(MINIMAX.clone(vendor.account, request)))
+    assert (error.code, error.field, error.possibly_charged) == ("2037", "sample", False)
+
+
+def test_an_account_is_checked_for_free(vendor):
+    assert vendor.run(MINIMAX.check_account(vendor.account)).ok
+    assert vendor.bill() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "fields", "category", "charged"),
+    [
+        ("rate_limit", {}, "rate_limited", False),
+        ("error_in_200", {"status_code": 1024}, "provider_down", True),
+        ("error_in_200", {"status_code": 1008}, "balance", False),
+        ("error_in_200", {"status_code": 31337}, "malformed_response", True),
+        ("http_500", {}, "provider_down", True),
+        ("bad_hex", {}, "malformed_response", True),
+        ("cut_stream", {}, "timeout_unknown_outcome", True),
+        ("close_connection", {}, "timeout_unknown_outcome", True),
+        ("voice_gone", {}, "voice_missing", False),
+    ],
+)
+def test_every_fault_of_the_vendor_is_named_for_what_it_is(vendor, fault, fields, category, charged):
+    vendor.order(fault, **fields)
+    error = failure(vendor.speak)
+    assert (error.category, error.possibly_charged) == (category, charged)
+    if not charged:
+        assert vendor.bill() == []
+
+
+def test_a_clip_that_is_far_too_short_is_noticed_although_the_status_is_0(vendor):
+    vendor.order("short_audio")
+    text = "A sentence of which the vendor speaks only the very beginning."
+    short = probe(vendor.speak(text).audio).duration_ms
+    assert plausible_duration(text, short).code == "audio_too_short"
+    assert plausible_duration(text, probe(vendor.speak(text).audio).duration_ms) is None
+
+
+def test_a_gateway_page_under_status_200_is_malformed(vendor):
+    vendor.order("wrong_content_type")
+    assert failure(vendor.speak).category == "malformed_response"
+
+
+def test_damaged_hex_still_tells_what_the_vendor_billed(vendor):
+    vendor.order("bad_hex")
+    error = failure(vendor.speak)
+    (line,) = vendor.bill()
+    assert error.billed_characters == line["characters"] == len("Hello there.")
+    assert error.trace_id == line["trace_id"]
+
+
+@pytest.mark.parametrize(("fault", "lines"), [("timeout_after_charge", 1), ("timeout_before_charge", 0)])
+def test_a_timeout_tells_the_same_whether_it_was_charged_or_not(vendor, fault, lines):
+    vendor.order(fault, seconds=5)
+    (asked,) = [next(MINIMAX.speech(vendor.account, speech("Hello there.")))]
+
+    def impatient():
+        yield type(asked)(**{name: getattr(asked, name) for name in asked.__slots__} | {"timeout": Timeouts(read=0.4)})
+
+    error = failure(lambda: vendor.run(impatient()))
+    assert (error.category, error.possibly_charged) == ("timeout_unknown_outcome", True)
+    assert len(vendor.bill()) == lines
+
+
+def test_a_wrong_path_reads_as_a_wrong_address(vendor):
+    account = Account(provider="minimax", base_url=vendor.account.base_url + "/extra", key="k")
+    error = failure(lambda: vendor.run(MINIMAX.speech(account, speech("Hi."))))
+    assert (error.category, error.http_status, error.possibly_charged) == ("unsupported", 404, False)
