@@ -19,10 +19,11 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """A home at one moment. `was_asked`: a person said "activate". `call_helps`: a use moves the deadline (not so under
-    a fixed lifetime)."""
+    """A home at one moment. `is_unproven`: only a call shows whether it exists. `was_asked`: a person said "activate".
+    `call_helps`: a use moves the deadline (not so under a fixed lifetime)."""
 
     is_active: bool
+    is_unproven: bool
     policy: str
     on_silence: str
     was_asked: bool
@@ -33,13 +34,14 @@ class Facts:
 
 def next_step(facts: Facts, at: datetime) -> Step:
     """What to do with a home whose due time has come."""
-    if facts.deadline is None:
-        return Step.REST
-    if at >= facts.deadline:
+    if facts.deadline is not None and at >= facts.deadline:
         return Step.LAPSE
-    if facts.is_suspended or not facts.call_helps:
-        return Step.WAIT
-    return Step.CALL if is_wanted(facts) else Step.WAIT
+    idle = Step.REST if facts.deadline is None else Step.WAIT
+    if facts.is_suspended:
+        return idle
+    if not facts.is_active and (facts.was_asked or (facts.is_unproven and is_wanted(facts))):
+        return Step.CALL
+    return Step.CALL if idle is Step.WAIT and facts.call_helps and is_wanted(facts) else idle
 
 
 def is_wanted(facts: Facts) -> bool:

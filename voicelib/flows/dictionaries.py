@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db import IntegrityError, transaction
 
 from accounts import clock, events
@@ -85,7 +87,7 @@ def publish(*, dictionary: Dictionary, actor: Actor, message: str) -> Dictionary
     """
     with transaction.atomic():
         Dictionary.objects.select_for_update().get(id=dictionary.id)
-        rules = in_order(rules_of(dictionary.rules.values("source", "replacement", "kind")))
+        rules = in_order(_draft_of(dictionary))
         _refuse_inexpressible(dictionary.team_id, rules)
         stored = [{"source": rule.source, "replacement": rule.replacement, "kind": rule.kind} for rule in rules]
         newest = dictionary.versions.order_by("-number").first()
@@ -104,7 +106,13 @@ def publish(*, dictionary: Dictionary, actor: Actor, message: str) -> Dictionary
         return version
 
 
-def _refuse_inexpressible(team_id: str, rules: list[PronunciationRule] | tuple[PronunciationRule, ...]) -> None:
+def _draft_of(dictionary: Dictionary) -> tuple[PronunciationRule, ...]:
+    return rules_of(
+        {"source": rule.source, "replacement": rule.replacement, "kind": rule.kind} for rule in dictionary.rules.all()
+    )
+
+
+def _refuse_inexpressible(team_id: str, rules: Iterable[PronunciationRule]) -> None:
     """A rule must speak somewhere; which account renders a clip is decided later, and refused by name there."""
     providers = {account.provider: account for account in ProviderAccount.objects.filter(team_id=team_id)}
     for rule in rules:

@@ -18,6 +18,7 @@ from accounts.models import Price, ProviderAccount, Team
 from accounts.models.team import slug_validator
 from accounts.payer import Actor
 from voicelib.errors import VoiceRefusedError
+from voicelib.flows.deadlines import look_again
 from voicelib.flows.history import note_voice
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 
@@ -31,6 +32,7 @@ _SILENT = (
     (State.FAILED, "voice_failed", "Cloning it failed; see the last error and clone it again."),
 )
 _CHANGEABLE = ("name", "language", "consent", "sample")
+_LONGEST = {"name": 200, "language": 35}
 
 
 def create_voice(
@@ -44,8 +46,8 @@ def create_voice(
     voice = Voice(
         team=team,
         slug=slug,
-        name=_one_line("name", name, 200),
-        language=_one_line("language", language, 35),
+        name=_one_line("name", name, _LONGEST["name"]),
+        language=_one_line("language", language, _LONGEST["language"]),
         consent=_consent_of(team, consent),
         sample=_sample_of(team, sample),
     )
@@ -76,7 +78,7 @@ def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) 
 
 
 def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: datetime) -> int:
-    """Refuse every use of these voices from now on, with one event each; deadlines run on. In the caller's transaction."""
+    """Refuse every use of these voices, one event each; deadlines run on. In the caller's transaction."""
     standing = list(voices.filter(suspended_at__isnull=True).order_by("id").select_for_update())
     for voice in standing:
         voice.suspended_at, voice.suspended_reason = at, reason
@@ -86,12 +88,14 @@ def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: da
 
 
 def resume_voice(*, voice: Voice, actor: Actor) -> None:
-    """End a suspension; homes whose keeping waited for it are looked at again at once. In the caller's transaction."""
+    """End a suspension; homes whose keeping was put off are due again. In the caller's transaction."""
     if voice.suspended_at is None:
         return
     voice.suspended_at, voice.suspended_reason = None, ""
     voice.save(update_fields=["suspended_at", "suspended_reason"])
-    voice.homes.filter(keepalive_due_at__isnull=False).update(keepalive_due_at=clock.now())
+    for home in voice.homes.select_related("provider_account").select_for_update(of=("self",)).order_by("id"):
+        look_again(home, at=clock.now())
+        home.save(update_fields=["keepalive_due_at"])
     note_voice(voice=voice, kind="voice.resumed", actor=actor)
 
 
@@ -139,15 +143,13 @@ def guard_use(*, provider_voice_id: str) -> None:
 
     Whoever suspends the voice waits for this transaction, or this one sees the suspension. Raises VoiceRefusedError.
     """
-    home = (
-        ProviderVoice.objects.select_for_update(of=("self", "voice"))
-        .select_related("voice", "voice__consent")
-        .get(id=provider_voice_id)
-    )
+    # The voice before its home, in this order everywhere.
+    voice = Voice.objects.select_for_update().get(homes=provider_voice_id)
+    home = ProviderVoice.objects.select_for_update().get(id=provider_voice_id)
     now = clock.now()
-    refuse_suspended(home.voice, now)
+    refuse_suspended(voice, now)
     if home.state not in _PREFERRED or _is_past(home, now):
-        raise _silent(home.voice, [home], now)
+        raise _silent(voice, [home], now)
 
 
 def fee_of(*, home: ProviderVoice, at: datetime) -> Fee | None:
@@ -210,7 +212,7 @@ def _change(voice: Voice, field: str, value: str | None) -> None:
     elif field == "sample":
         voice.sample = _sample_of(voice.team, value)
     else:
-        setattr(voice, field, _one_line(field, value or "", Voice._meta.get_field(field).max_length))
+        setattr(voice, field, _one_line(field, value or "", _LONGEST[field]))
 
 
 def _consent_of(team: Team, consent_id: str | None) -> Consent | None:

@@ -1,0 +1,188 @@
+"""Asking for a clone: everything that can be refused is refused here, before anything is spent."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+
+from accounts import clock
+from accounts.doorbell import ring
+from accounts.errors import ConflictError, InvalidInputError
+from accounts.flows.holds import Fee, place_hold
+from accounts.flows.quotes import quote_fee, quote_speech
+from accounts.models import Price, ProviderAccount
+from accounts.money import Money
+from accounts.payer import Actor, Payer
+from accounts.provider_clients import adapter
+from providers.types import CloneCapabilities
+from voicelib.errors import VoiceRefusedError
+from voicelib.flows.history import note_home
+from voicelib.flows.samples import is_stored
+from voicelib.flows.voices import fee_key, refuse_suspended
+from voicelib.models import ProviderVoice, Sample, Voice
+from voicelib.states import LIVING
+
+CLONE_TASK = "voicelib.tasks.clone_home"
+_SUFFIX_BYTES = 6
+
+
+def ask_clone(
+    *,
+    voice: Voice,
+    account: ProviderAccount,
+    actor: Actor,
+    payer: Payer,
+    model: str | None = None,
+    preview_text: str | None = None,
+    policy: str = ProviderVoice.Policy.ALWAYS,
+    on_silence: str = ProviderVoice.OnSilence.ACTIVATE,
+) -> ProviderVoice:
+    """Order a clone of the voice's sample at an account; a worker makes it.
+
+    The characters of the preview are held (none without a preview), and the clone fee where the price charges it on
+    cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id.
+
+    Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
+    `sample_missing`, `sample_not_stored`, `home_exists`), InvalidInputError with the field, BudgetExceededError,
+    ConflictError `price_missing`.
+    """
+    at = clock.now()
+    sample = _checked_sample(voice, at)
+    capabilities = _clone_capabilities(account)
+    _check_fit(sample, capabilities, account)
+    _check_policy(policy, on_silence)
+    preview_text = (preview_text or "").strip()
+    model = _checked_model(account, model, preview_text, capabilities)
+    home = ProviderVoice(
+        voice=voice,
+        provider_account=account,
+        vendor_voice_id=adapter(account).new_voice_id(voice.slug, secrets.token_hex(_SUFFIX_BYTES)),
+        policy=policy,
+        on_silence=on_silence,
+        model=model,
+        preview_text=preview_text,
+        requested_by=asdict(payer),
+        retry_at=clock.real_now(),
+    )
+    return _place(home, actor=actor, payer=payer, at=at)
+
+
+def clone_hold_key(home: ProviderVoice) -> str:
+    """Under which the cost of this clone is held."""
+    return f"clone:{home.id}"
+
+
+def preview_characters(home: ProviderVoice) -> int:
+    """Billed characters expected for the preview; 0 without one."""
+    return adapter(home.provider_account).count_characters(home.preview_text) if home.preview_text else 0
+
+
+def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> ProviderVoice:
+    account, voice = home.provider_account, home.voice
+    characters = preview_characters(home)
+    amount = (
+        quote_speech(account=account, model=home.model, characters=characters, at=at) if characters else Money(0, "")
+    )
+    try:
+        with transaction.atomic():
+            # One ask at a time for a voice, so that generations count up and revocations are seen.
+            refuse_suspended(Voice.objects.select_for_update().get(id=voice.id), at)
+            _refuse_second_home(voice, account)
+            newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
+            home.generation = (newest or 0) + 1
+            home.save(force_insert=True)
+            place_hold(
+                payer=payer,
+                key=clone_hold_key(home),
+                characters=characters,
+                amount=amount,
+                at=at,
+                fee=_fee_on_cloning(home, at),
+            )
+            data = {"policy": home.policy, "preview_characters": characters}
+            note_home(home=home, kind="voice.clone_asked", actor=actor, data=data)
+            ring(CLONE_TASK, home.id)
+    except IntegrityError:
+        raise _home_exists(voice, account) from None
+    return home
+
+
+def _checked_sample(voice: Voice, at: datetime) -> Sample:
+    refuse_suspended(voice, at)
+    if voice.kind != Voice.Kind.CLONED:
+        raise VoiceRefusedError("Only a voice of your own can be cloned.", code="voice_not_clonable")
+    if voice.consent is None:
+        raise VoiceRefusedError("Nobody has consented to cloning this voice.", code="consent_missing")
+    if voice.sample is None:
+        raise VoiceRefusedError("The voice has no sample to clone from.", code="sample_missing")
+    if not is_stored(voice.sample):
+        raise VoiceRefusedError(
+            "The storage does not have the sample any more; add it again.", code="sample_not_stored"
+        )
+    return voice.sample
+
+
+def _clone_capabilities(account: ProviderAccount) -> CloneCapabilities:
+    capabilities = adapter(account).capabilities
+    clone = capabilities.clone
+    if clone is None or "clone" not in capabilities.operations:
+        raise InvalidInputError(
+            f"{account.provider} does not clone voices.", code="clone_unsupported", field="provider_account"
+        )
+    if clone.handover != "upload" or clone.who_picks_id != "caller":
+        raise InvalidInputError(
+            f"Cloning at {account.provider} is not supported yet.", code="clone_unsupported", field="provider_account"
+        )
+    return clone
+
+
+def _check_fit(sample: Sample, clone: CloneCapabilities, account: ProviderAccount) -> None:
+    problem = None
+    if sample.format not in clone.sample_containers:
+        problem = f"takes {', '.join(sorted(clone.sample_containers))}, not {sample.format}"
+    elif not clone.min_ms <= sample.duration_ms <= clone.max_ms:
+        problem = f"takes {clone.min_ms // 1000} to {clone.max_ms // 1000} s"
+    elif sample.size > clone.max_bytes:
+        problem = f"takes at most {clone.max_bytes} bytes"
+    if problem:
+        raise InvalidInputError(f"{account.provider} {problem}.", code="sample_unsuitable", field="sample")
+
+
+def _check_policy(policy: str, on_silence: str) -> None:
+    if policy not in ProviderVoice.Policy.values:
+        raise InvalidInputError(f"The policy is one of {', '.join(ProviderVoice.Policy.values)}.", field="policy")
+    if on_silence not in ProviderVoice.OnSilence.values:
+        raise InvalidInputError(f"It is one of {', '.join(ProviderVoice.OnSilence.values)}.", field="on_silence")
+
+
+def _checked_model(account: ProviderAccount, model: str | None, preview_text: str, clone: CloneCapabilities) -> str:
+    capabilities = adapter(account).capabilities
+    if len(preview_text) > clone.preview_limit:
+        raise InvalidInputError(
+            f"A preview has at most {clone.preview_limit} characters.", code="preview_too_long", field="preview_text"
+        )
+    if model is not None and model not in capabilities.models:
+        raise InvalidInputError(
+            f"{model!r} is none of {', '.join(capabilities.models)}.", code="model_unknown", field="model"
+        )
+    return model or capabilities.default_model
+
+
+def _refuse_second_home(voice: Voice, account: ProviderAccount) -> None:
+    if voice.homes.filter(provider_account=account, state__in=LIVING).exists():
+        raise _home_exists(voice, account)
+
+
+def _home_exists(voice: Voice, account: ProviderAccount) -> ConflictError:
+    return VoiceRefusedError(f"{voice.slug} has a living home at {account.slug} already.", code="home_exists")
+
+
+def _fee_on_cloning(home: ProviderVoice, at: datetime) -> Fee | None:
+    quoted = quote_fee(account=home.provider_account, unit=Price.Unit.CLONE, at=at)
+    if quoted is None or quoted[1] != Price.ChargedOn.CLONE:
+        return None
+    return Fee(key=fee_key(home), amount=quoted[0])

@@ -1,0 +1,148 @@
+"""How a clone ends: cloned, unproven, failed, or to be tried again. Each is one short transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts import clock
+from accounts.flows.holds import release_hold
+from accounts.flows.paid_call import resolve_attempt
+from accounts.models import Attempt, Hold
+from accounts.payer import PLATFORM
+from providers.errors import ProviderError
+from voicelib.backoff import clone_wait
+from voicelib.flows.claims import let_go
+from voicelib.flows.clone_orders import clone_hold_key
+from voicelib.flows.deadlines import look_again, set_deadlines, will_be_kept
+from voicelib.flows.history import note_home
+from voicelib.models import ProviderVoice
+from voicelib.retention import PROOF_DELAY
+from voicelib.states import moved
+
+State = ProviderVoice.State
+KEEP_TASK = "voicelib.tasks.keep_home"
+
+
+def subject_of(home: ProviderVoice) -> str:
+    """How attempts name this home."""
+    return f"provider_voice:{home.id}"
+
+
+def failure_of(error: Exception, at: datetime) -> dict[str, Any]:
+    """An error as `last_error` keeps it."""
+    if isinstance(error, ProviderError):
+        return {
+            "code": f"provider_{error.category}",
+            "provider_code": error.code,
+            "message": error.message,
+            "trace_id": error.trace_id,
+            "at": at.isoformat(),
+        }
+    code = getattr(error, "code", "unexpected")
+    return {"code": code, "message": str(error), "trace_id": "", "at": at.isoformat()}
+
+
+def record_cloned(*, home_id: str, attempt: Attempt) -> None:
+    """The provider made the voice: it lives until its deadline, counted from when the clone was sent.
+
+    In the transaction that books the clone. Idempotent.
+    """
+    home = _locked(home_id)
+    if home.state != State.CLONING:
+        return
+    sent_at = attempt.sent_at or attempt.prepared_at
+    home.state = moved(home.state, State.TEMPORARY)
+    home.cloned_at, home.last_error, home.tries = sent_at, None, 0
+    set_deadlines(home, born_at=sent_at, at=sent_at)
+    look_again(home, at=clock.now())
+    # The answer (preview, moderation) still has to be read: a crash before that is found by the tick.
+    home.retry_at = clock.real_now()
+    home.save()
+    data = {"expires_at": home.expires_at.isoformat() if home.expires_at else None, "trace_id": attempt.trace_id}
+    note_home(home=home, kind="voice.cloned", data=data)
+
+
+def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | None) -> None:
+    """The clone was sent and nobody knows whether the voice exists; the deadline counts from `sent_at`.
+
+    Where the home is wanted, a real synthesis will prove it soon; else only someone's use or decision does.
+    """
+    at = clock.now()
+    with transaction.atomic():
+        home = _locked(home_id)
+        if home.state != State.CLONING:
+            return
+        home.state = moved(home.state, State.UNPROVEN)
+        home.last_error = failure_of(error, at) if error is not None else None
+        home.retry_at, home.tries = None, 0
+        set_deadlines(home, born_at=sent_at, at=sent_at)
+        if will_be_kept(home):
+            proof = at + PROOF_DELAY
+            home.keepalive_due_at = min(home.keepalive_due_at or proof, proof)
+        home.claim, home.lease_until = "", None
+        home.save()
+        note_home(home=home, kind="voice.clone_unproven", data={"error": home.last_error})
+
+
+def mark_failed(*, home_id: str, error: Exception) -> None:
+    """The voice does not exist and will not: say why, give back what was held, leave the way free for another try."""
+    at = clock.now()
+    with transaction.atomic():
+        home = _locked(home_id)
+        if home.state not in (State.CLONING, State.UNPROVEN):
+            return
+        home.state = moved(home.state, State.FAILED)
+        home.last_error = failure_of(error, at)
+        home.retry_at = home.expires_at = home.keepalive_due_at = home.alert_due_at = None
+        home.claim, home.lease_until = "", None
+        home.save()
+        note_home(home=home, kind="voice.clone_failed", data={"error": home.last_error})
+    give_back_clone(home)
+
+
+def try_clone_again(*, home: ProviderVoice, error: ProviderError) -> bool:
+    """After a failure that surely cost nothing: wait and try again with the same id; False when that was the last."""
+    wait = clone_wait(home.tries + 1)
+    if wait is None:
+        return False
+    failure = failure_of(error, clock.now())
+    let_go(home, tries=home.tries + 1, retry_at=clock.real_now() + wait, last_error=failure)
+    return True
+
+
+def give_back_clone(home: ProviderVoice) -> None:
+    """Release what the clone held, unless an attempt of unknown outcome still needs it; end those that can have cost
+    nothing."""
+    for attempt in Attempt.objects.filter(subject=subject_of(home), kind="preview", state="unknown"):
+        stake = attempt.hold
+        if stake.characters or stake.amount_micros or stake.fee_hold_id:
+            return
+        _resolve(attempt, "not_charged", "A clone without a preview costs nothing, and the voice is not there.")
+    hold = Hold.objects.filter(key=clone_hold_key(home), state=Hold.State.OPEN).first()
+    if hold is not None:
+        release_hold(hold_id=hold.id)
+
+
+def settle_proven_clone(home: ProviderVoice) -> None:
+    """The voice spoke, so the clone whose answer was lost was made, with its preview."""
+    for attempt in Attempt.objects.filter(subject=subject_of(home), kind="preview", state="unknown"):
+        _resolve(attempt, "charged", "The voice speaks, so its clone was made.")
+
+
+def _resolve(attempt: Attempt, outcome: str, reason: str) -> None:
+    resolve_attempt(
+        team_id=attempt.team_id,
+        attempt_id=attempt.id,
+        outcome=outcome,
+        billed_characters=None,
+        reason=reason,
+        actor=PLATFORM,
+    )
+
+
+def _locked(home_id: str) -> ProviderVoice:
+    home = ProviderVoice.objects.select_for_update(of=("self",)).select_related("voice", "provider_account")
+    return home.get(id=home_id)

@@ -1,0 +1,202 @@
+"""Cloning: the work of the worker. A clone is never made twice: an attempt that may have been sent ends the tries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from accounts import clock
+from accounts.doorbell import ring
+from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt
+from accounts.models import Attempt, Hold
+from accounts.provider_clients import adapter, wire_account
+from accounts.steps import reached
+from providers.errors import Category, ProviderError
+from providers.types import CloneRequest, CloneResult
+from voicelib.backoff import SURPRISE_WAIT
+from voicelib.errors import VoiceRefusedError
+from voicelib.flows import clone_outcomes
+from voicelib.flows.claims import claim_due, let_go, take
+from voicelib.flows.clone_orders import CLONE_TASK, ask_clone, clone_hold_key, preview_characters
+from voicelib.flows.previews import keep_preview
+from voicelib.flows.samples import read_sample
+from voicelib.flows.voices import refuse_suspended
+from voicelib.models import ProviderVoice, Sample, Voice
+
+State = ProviderVoice.State
+_BATCH = 200
+_MEDIA_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav"}
+__all__ = ["ask_clone", "clone_home", "clone_tick"]
+
+
+def clone_tick() -> int:
+    """Ring the worker for clones (and their previews) that are due; how many. Real time: it is back-off that is due."""
+    due = ProviderVoice.objects.filter(retry_at__lte=clock.real_now()).order_by("retry_at")
+    homes = claim_due(due, limit=_BATCH)
+    for home in homes:
+        ring(CLONE_TASK, home.id, home.claim)
+    return len(homes)
+
+
+def clone_home(*, provider_voice_id: str, claim: str = "") -> None:
+    """Make the clone that was asked for, then keep its preview. Safe to repeat and to run twice at once.
+
+    `claim` is the one the tick handed over; empty for a fresh ring. What goes wrong is written to the home; an
+    unexpected error leaves it waiting for a later try and is raised.
+    """
+    home = take(provider_voice_id=provider_voice_id, claim=claim)
+    if home is None:
+        return
+    reached("claimed", provider_voice=home.id)
+    try:
+        if home.state == State.CLONING:
+            _clone(home)
+        elif home.retry_at is not None:
+            _read_answer(home)
+        else:
+            let_go(home)
+        _ring_if_due(home)
+    except Exception:
+        # Ahead before raising: a surprise must not come back at once, for ever.
+        let_go(home, retry_at=clock.real_now() + SURPRISE_WAIT)
+        raise
+
+
+def _clone(home: ProviderVoice) -> None:
+    if not _is_unsent(home):
+        return
+    try:
+        sample = read_sample(_sample_of(home))
+    except FileNotFoundError:
+        error = VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored")
+        clone_outcomes.mark_failed(home_id=home.id, error=error)
+        return
+    facts: dict[str, Any] = {}
+
+    def answer_of(result: CloneResult) -> Answer:
+        facts.update(preview_url=result.preview_url, moderation=result.moderation)
+        return Answer(audio=b"", billed_characters=result.billed_characters, trace_id=result.trace_id, facts=facts)
+
+    try:
+        attempt, answer = paid_call(
+            order=_order(home),
+            operation=adapter(home.provider_account).clone(wire_account(home.provider_account), _request(home, sample)),
+            answer_of=answer_of,
+            guard=lambda: _guard(home),
+            on_settled=lambda attempt: clone_outcomes.record_cloned(home_id=home.id, attempt=attempt),
+        )
+    except VoiceRefusedError as error:
+        clone_outcomes.mark_failed(home_id=home.id, error=error)
+    except ProviderError as error:
+        _end(home, error)
+    else:
+        _take_answer(home, attempt.id, answer)
+
+
+def _is_unsent(home: ProviderVoice) -> bool:
+    """Whether no earlier try can have reached the provider; else the home is brought to what that try came to."""
+    attempts = Attempt.objects.filter(subject=clone_outcomes.subject_of(home), kind=Attempt.Kind.PREVIEW)
+    for attempt in attempts.exclude(state=Attempt.State.RELEASED).order_by("id"):
+        found = recover_attempt(
+            attempt_id=attempt.id,
+            on_settled=lambda attempt: clone_outcomes.record_cloned(home_id=home.id, attempt=attempt),
+        )
+        if found.answer is not None:
+            _take_answer(home, attempt.id, found.answer)
+            return False
+        if found.outcome == "unknown":
+            sent_at = attempt.sent_at or attempt.prepared_at
+            clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=None)
+            return False
+    return True
+
+
+def _end(home: ProviderVoice, error: ProviderError) -> None:
+    """What a failed call means: the voice may exist, or surely does not."""
+    sent = Attempt.objects.filter(subject=clone_outcomes.subject_of(home), sent_at__isnull=False).order_by("sent_at")
+    first, *again = sent or [None]
+    # Our own id, random and tried before, is taken: that earlier try made it.
+    is_ours = error.category is Category.VOICE_DUPLICATE and bool(again)
+    if error.possibly_charged or error.billed_characters is not None or is_ours:
+        sent_at = clock.now() if first is None or first.sent_at is None else first.sent_at
+        clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=error)
+        if is_ours:
+            clone_outcomes.give_back_clone(home)
+    elif not (error.retryable and clone_outcomes.try_clone_again(home=home, error=error)):
+        clone_outcomes.mark_failed(home_id=home.id, error=error)
+
+
+def _take_answer(home: ProviderVoice, attempt_id: str, answer: Answer) -> None:
+    """Note what the answer said, then let its spool go and keep the preview."""
+    home.preview_source = answer.facts.get("preview_url") or ""
+    home.moderation = (answer.facts.get("moderation") or "")[:64]
+    held = ProviderVoice.objects.filter(id=home.id, claim=home.claim)
+    held.update(preview_source=home.preview_source, moderation=home.moderation, tries=0)
+    home.tries = 0
+    answer_stored(attempt_id=attempt_id)
+    if home.preview_source:
+        keep_preview(home)
+    else:
+        let_go(home, retry_at=None)
+
+
+def _read_answer(home: ProviderVoice) -> None:
+    """A crash came between the booking and the preview: the address is in the row, or still in the spool."""
+    if home.preview_source:
+        keep_preview(home)
+        return
+    attempts = Attempt.objects.filter(
+        subject=clone_outcomes.subject_of(home), kind=Attempt.Kind.PREVIEW, state=Attempt.State.SETTLED
+    )
+    for attempt in attempts:
+        found = recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: None)
+        if found.answer is not None:
+            _take_answer(home, attempt.id, found.answer)
+            return
+    let_go(home, retry_at=None)
+
+
+def _ring_if_due(home: ProviderVoice) -> None:
+    """Someone asked to activate it while it was being cloned."""
+    if ProviderVoice.objects.filter(id=home.id, keepalive_due_at__lte=clock.now()).exists():
+        ring(clone_outcomes.KEEP_TASK, home.id)
+
+
+def _guard(home: ProviderVoice) -> None:
+    voice = Voice.objects.select_for_update().get(id=home.voice_id)
+    refuse_suspended(voice, clock.now())
+    if voice.consent is None:
+        raise VoiceRefusedError("Nobody consents to cloning this voice any more.", code="consent_missing")
+
+
+def _order(home: ProviderVoice) -> PaidOrder:
+    hold = Hold.objects.get(key=clone_hold_key(home), state=Hold.State.OPEN)
+    return PaidOrder(
+        hold_id=hold.id,
+        kind=Attempt.Kind.PREVIEW,
+        subject=clone_outcomes.subject_of(home),
+        account=home.provider_account,
+        model=home.model,
+        voice_slug=home.voice.slug,
+        vendor_voice_id=home.vendor_voice_id,
+        estimated_characters=preview_characters(home),
+    )
+
+
+def _request(home: ProviderVoice, content: bytes) -> CloneRequest:
+    sample = _sample_of(home)
+    return CloneRequest(
+        voice_id=home.vendor_voice_id,
+        sample=content,
+        sample_name=f"{home.voice.slug}.{sample.format}",
+        sample_type=_MEDIA_TYPES[sample.format],
+        sample_duration_ms=sample.duration_ms,
+        model=home.model if home.preview_text else None,
+        preview_text=home.preview_text or None,
+    )
+
+
+def _sample_of(home: ProviderVoice) -> Sample:
+    sample = home.voice.sample
+    if sample is None:
+        raise FileNotFoundError(home.voice_id)
+    return sample

@@ -1,0 +1,188 @@
+"""The tick: finds homes whose time has come, warns, lets lapse, and hands what needs a call to the worker.
+
+Both sweeps read a partial index of due times, so that a tick costs what is due and not what exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.doorbell import ring
+from voicelib.flows.claims import claim_due, let_go
+from voicelib.flows.clone_outcomes import KEEP_TASK, give_back_clone, settle_proven_clone
+from voicelib.flows.consents import expire_consents
+from voicelib.flows.deadlines import facts_of, next_alert, will_be_kept
+from voicelib.flows.engine_holds import release_spare_holds
+from voicelib.flows.history import note_home
+from voicelib.keeping import Step, is_wanted, next_step
+from voicelib.models import ProviderVoice
+from voicelib.retention import alert_hours, alert_now
+from voicelib.states import moved
+
+State = ProviderVoice.State
+_BATCH = 500
+_MOST_BATCHES = 40
+
+
+@dataclass(slots=True)
+class TickReport:
+    """What one tick did (or, dry, would do): counts of homes, and of voices suspended."""
+
+    calls: int = 0
+    waiting: int = 0
+    lapsed: int = 0
+    resting: int = 0
+    alerts: int = 0
+    consents_expired: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """One line of a dry run."""
+
+    voice: str
+    provider_account: str
+    provider_voice_id: str
+    step: str
+    deadline: datetime | None
+
+
+def keepalive_tick(*, at: datetime, call: Callable[[ProviderVoice], None] | None = None) -> TickReport:
+    """Deal with everything that is due at business time `at`; returns what was done.
+
+    Homes that need a call are claimed and rung for (or given to `call`, which then does the work); the rest is done
+    here. Many ticks may run at once: a home is claimed by one of them.
+    """
+    report = TickReport(consents_expired=expire_consents(at=at))
+    report.alerts = _alert(at)
+    hand_over = call or _ring_worker
+    for _ in range(_MOST_BATCHES):
+        homes = claim_due(_due(at), limit=_BATCH)
+        for home in homes:
+            if next_step(facts_of(home), at) is Step.CALL:
+                hand_over(home)
+                report.calls += 1
+            else:
+                _count(report, act_without_call(home, at))
+        if len(homes) < _BATCH:
+            break
+    return report
+
+
+def planned(*, at: datetime) -> list[Planned]:
+    """What a tick at `at` would do with the homes that are due, most urgent first; nothing is changed."""
+    homes = _due(at).select_related("voice__consent", "provider_account")
+    return [
+        Planned(
+            voice=home.voice.slug,
+            provider_account=home.provider_account.slug,
+            provider_voice_id=home.vendor_voice_id,
+            step=next_step(facts_of(home), at),
+            deadline=home.expires_at,
+        )
+        for home in homes[: _BATCH * _MOST_BATCHES]
+    ]
+
+
+def act_without_call(home: ProviderVoice, at: datetime) -> Step:
+    """Do what the engine's decision about a claimed home is, where that needs no call, and give the claim back."""
+    step = next_step(facts_of(home), at)
+    if step is Step.LAPSE and home.state in ProviderVoice.SPEAKING:
+        if _lapse(home):
+            _tidy(home)
+    elif step is Step.WAIT:
+        let_go(home, unless_changed=True, keepalive_due_at=home.expires_at)
+    else:
+        _tidy(home)
+        let_go(home, unless_changed=True, keepalive_due_at=None)
+    return step
+
+
+def _due(at: datetime) -> QuerySet[ProviderVoice]:
+    return ProviderVoice.objects.filter(keepalive_due_at__lte=at).order_by("keepalive_due_at")
+
+
+def _ring_worker(home: ProviderVoice) -> None:
+    ring(KEEP_TASK, home.id, home.claim)
+
+
+def _lapse(home: ProviderVoice) -> bool:
+    """The deadline has passed and nothing kept the voice; False where it was used in this moment."""
+    was_wanted = is_wanted(facts_of(home))
+    lapsed = moved(home.state, State.LAPSED)
+    with transaction.atomic():
+        if not let_go(home, unless_changed=True, state=lapsed, keepalive_due_at=None, alert_due_at=None, retry_at=None):
+            return False
+        data = {"policy": home.policy, "deadline": home.expires_at.isoformat() if home.expires_at else None}
+        note_home(home=home, kind="voice.lapsed", data=data)
+        if was_wanted:
+            why = {"suspended": home.voice.suspended_reason or None, "error": home.last_error}
+            note_home(home=home, kind="voice.activation_missed", data={**data, **why})
+    return True
+
+
+def _tidy(home: ProviderVoice) -> None:
+    """Give back what was held for calls that will not be made; end the clone's attempt where there is proof."""
+    release_spare_holds(home)
+    if home.state == State.PERMANENT:
+        settle_proven_clone(home)
+    elif home.state == State.UNPROVEN:
+        give_back_clone(home)
+
+
+def _alert(at: datetime) -> int:
+    told = 0
+    for _ in range(_MOST_BATCHES):
+        due = ProviderVoice.objects.filter(alert_due_at__lte=at).order_by("alert_due_at")
+        homes = list(due.select_related("voice__consent", "provider_account")[:_BATCH])
+        told += sum(_alert_about(home, at) for home in homes)
+        if len(homes) < _BATCH:
+            break
+    return told
+
+
+def _alert_about(home: ProviderVoice, at: datetime) -> bool:
+    """Record the most urgent alert whose moment has come, once, and set the next; False where another tick did."""
+    deadline, hours = home.expires_at, None
+    if deadline is not None and home.state in ProviderVoice.SPEAKING:
+        hours = alert_now(deadline=deadline, at=at, hours=alert_hours(was_activated=home.activated_at is not None))
+    with transaction.atomic():
+        ours = ProviderVoice.objects.filter(id=home.id, alert_due_at=home.alert_due_at)
+        if not ours.update(alert_due_at=next_alert(home, after=at)) or deadline is None or hours is None:
+            return False
+        stamp = f"{home.id}:{deadline:%Y%m%d%H%M%S}"
+        data = {
+            "deadline": deadline.isoformat(),
+            "hours_left": hours,
+            "policy": home.policy,
+            "will_be_kept": will_be_kept(home),
+        }
+        if _is_undecided(home):
+            data["on_silence"] = home.on_silence
+            decide_by = home.keepalive_due_at if home.on_silence == ProviderVoice.OnSilence.ACTIVATE else deadline
+            needed = {**data, "decide_by": decide_by.isoformat() if decide_by else None}
+            note_home(home=home, kind="voice.decision_needed", data=needed, key=f"voice.decision_needed:{stamp}")
+        note_home(home=home, kind="voice.expiring", data=data, key=f"voice.expiring:{stamp}:{hours}")
+        return True
+
+
+def _is_undecided(home: ProviderVoice) -> bool:
+    facts = facts_of(home)
+    return home.policy == ProviderVoice.Policy.ASK and not facts.is_active and not facts.was_asked
+
+
+def _count(report: TickReport, step: Step) -> None:
+    if step is Step.LAPSE:
+        report.lapsed += 1
+    elif step is Step.WAIT:
+        report.waiting += 1
+    else:
+        report.resting += 1

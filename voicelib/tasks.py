@@ -1,0 +1,32 @@
+"""Background work of the voice library: take ids, call one flow. The rows are the work; ticks find what was missed."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts import clock
+from voicelib.flows import activation, cloning
+
+
+@shared_task
+def keepalive_tick() -> None:
+    """Everything whose business time has come."""
+    activation.keepalive_tick(at=clock.now())
+
+
+@shared_task
+def clone_tick() -> None:
+    """Clones and previews that wait for a try."""
+    cloning.clone_tick()
+
+
+@shared_task
+def clone_home(provider_voice_id: str, claim: str = "") -> None:
+    """One clone."""
+    cloning.clone_home(provider_voice_id=provider_voice_id, claim=claim)
+
+
+@shared_task
+def keep_home(provider_voice_id: str, claim: str = "") -> None:
+    """One call that keeps a voice."""
+    activation.keep_home(provider_voice_id=provider_voice_id, claim=claim)
