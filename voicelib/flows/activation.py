@@ -91,7 +91,7 @@ def _call(home: ProviderVoice, at: datetime) -> None:
 
 
 def _recover_calls(home: ProviderVoice) -> None:
-    """Calls of a worker that is gone: an answer in the spool is booked, a lost one is unresolved, an unsent one is free."""
+    """Calls of a worker that is gone: an answer in the spool is booked, a lost one unresolved, an unsent one free."""
     waiting = Attempt.objects.filter(subject=subject_of(home), kind=Attempt.Kind.KEEPALIVE)
     for attempt in waiting.filter(state__in=[Attempt.State.PREPARED, Attempt.State.SENT]).order_by("id"):
         found = recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: _settled(home, attempt))
