@@ -40,8 +40,7 @@ class MissingServerError(Exception):
 
 def main() -> int:
     """Run the phases asked for (all); 0 when all passed, 2 where a server is missing."""
-    ours, _, theirs = " ".join(sys.argv[1:]).partition("--")
-    phases = ours.split() or list(PHASES)
+    phases, extra = _arguments(sys.argv[1:])
     if not set(phases) <= set(PHASES):
         sys.stderr.write(f"{__doc__}\n")
         return 2
@@ -58,16 +57,25 @@ def main() -> int:
         _need_servers(addresses, phases)
         if "suite" in phases:
             _say("The default suite on PostgreSQL")
-            codes.append(_pytest(["-n", "2", "--dist", "worksteal", *theirs.split()], environment))
+            codes.append(_pytest(["-n", "2", "--dist", "worksteal", *extra], environment))
         if "services" in phases:
             _say("Real workers, brokers and object store")
             with _s3_server() as server, _buckets(server, run) as buckets:
-                services = ["tests/services", "-m", "services", "-n", "2", "--dist", "worksteal", *theirs.split()]
-                codes.append(_pytest(services, environment | buckets))
+                where = [] if any(argument.startswith("tests/") for argument in extra) else ["tests/services"]
+                arguments = ["-m", "services", "-n", "2", "--dist", "worksteal", *where, *extra]
+                codes.append(_pytest(arguments, environment | buckets))
     except MissingServerError as error:
         sys.stderr.write(f"test-services: {error}\n")
         return 2
     return max(codes)
+
+
+def _arguments(given: list[str]) -> tuple[list[str], list[str]]:
+    """The phases, and what is meant for pytest."""
+    if "--" not in given:
+        return given or list(PHASES), []
+    border = given.index("--")
+    return given[:border] or list(PHASES), given[border + 1 :]
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:

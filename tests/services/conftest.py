@@ -6,6 +6,7 @@ import subprocess
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.cast import Cast, make_team
 from tests.services.deployment import Deployment
@@ -25,10 +26,12 @@ def _services():
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _database(_services, django_db_setup, django_db_blocker):
+def _database(_services, django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """One database for the session, seen by every process of the tests. Nothing is rolled back: teams do not meet."""
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         yield
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

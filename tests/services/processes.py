@@ -48,6 +48,8 @@ class Process:
         with suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
         self._popen.wait()
+        if self._popen.stdin:
+            self._popen.stdin.close()
 
     def stop(self) -> int | None:
         """Ask it to end, and wait until it did."""

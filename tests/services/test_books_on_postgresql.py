@@ -93,17 +93,16 @@ def test_books_without_their_lock_do_not_verify(removal, verb, table, books):
 def test_an_entry_edited_behind_the_lock_breaks_its_seal(books):
     entry = LedgerEntry.objects.filter(team_id=books.cast.team.id, billed_characters__gt=0).first()
     assert entry is not None
+    forge = "UPDATE accounts_ledgerentry SET voice_slug = %s WHERE id = %s"
     with psycopg.connect(**_address()) as vandal:
         try:
             # As a superuser can: triggers do not fire in this session.
             vandal.execute("SET session_replication_role = replica")
-            vandal.execute("UPDATE accounts_ledgerentry SET voice_slug = 'forged' WHERE id = %s", [entry.id])
+            vandal.execute(forge, ["forged", entry.id])
             vandal.commit()
             assert not _verifies()
         finally:
-            vandal.execute(
-                "UPDATE accounts_ledgerentry SET voice_slug = %s WHERE id = %s", [entry.voice_slug, entry.id]
-            )
+            vandal.execute(forge, [entry.voice_slug, entry.id])
             vandal.commit()
     assert _verifies()
 

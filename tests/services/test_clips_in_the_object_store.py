@@ -19,7 +19,7 @@ from tests.services.stage import VOICE
 pytestmark = pytest.mark.services
 
 
-def _ask(api, text: str) -> str:
+def _ask(api, text: str):
     answer = api.post("/api/v1/clips", {"voice": VOICE, "text": text})
     assert answer.status_code in (201, 202), answer.content
     return answer.json()["id"]
