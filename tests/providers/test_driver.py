@@ -155,9 +155,10 @@ def test_a_reset_connection_leaves_the_outcome_unknown(run):
 
 
 def test_silence_leaves_the_outcome_unknown(run):
-    with Loopback(lambda connection, head, body: server.released.wait()) as server:
+    over = threading.Event()
+    with Loopback(lambda connection, head, body: over.wait()) as server:
         error = failure(run, one(asked(at(server))), [server.host_port])
-        server.released.set()
+        over.set()
     assert (error.category, error.possibly_charged) == ("timeout_unknown_outcome", True)
 
 
@@ -259,20 +260,20 @@ def test_on_sent_is_told_once_when_the_last_byte_is_out_and_before_the_answer(ru
 def test_on_sent_is_told_nothing_when_no_connection_was_made(run):
     with Loopback(SPOKEN) as server:
         gone = server
-    told = []
+    told: list[Request] = []
     failure(run, one(asked(at(gone))), [gone.host_port], on_sent=told.append)
     assert told == []
 
 
 def test_on_sent_is_told_although_the_answer_is_lost(run):
-    told = []
+    told: list[Request] = []
     with Loopback(b"") as server:
         failure(run, one(asked(at(server))), [server.host_port], on_sent=told.append)
     assert len(told) == 1
 
 
 def test_a_transport_of_another_kind_still_tells_on_sent():
-    told = []
+    told: list[Request] = []
     transport = httpx.MockTransport(lambda request: httpx.Response(200, content=spoken().content))
     account = Account(provider="minimax", base_url="https://api.minimax.io", key=KEY)
     with httpx.Client(transport=transport) as client:

@@ -1,6 +1,7 @@
 """What MiniMax cannot honour is refused by the name of the field, before anything is sent."""
 
 import math
+from typing import Any
 
 import pytest
 
@@ -9,6 +10,11 @@ from providers.types import AudioFormat, MixWeight, PronunciationRule, VoiceEffe
 from tests.providers.conversation import ACCOUNT, MINIMAX, account, request
 
 MP3 = AudioFormat("mp3", 32000, 128000, 1)
+
+
+def wrong(value: Any) -> Any:
+    """A value whose type the annotations forbid, as it may come out of somebody's JSON."""
+    return value
 
 
 def refusal(of=ACCOUNT, **fields):
@@ -61,11 +67,11 @@ def refusal(of=ACCOUNT, **fields):
         ("settings.effects", {"settings": {"effects": VoiceEffects()}, "format": AudioFormat("pcm", 32000)}),
         ("settings.effects", {"settings": {"effects": VoiceEffects()}, "format": AudioFormat("opus", 24000)}),
         ("settings.effects.pitch", {"settings": {"effects": VoiceEffects(pitch=101)}}),
-        ("settings.effects.timbre", {"settings": {"effects": VoiceEffects(timbre=0.5)}}),
+        ("settings.effects.timbre", {"settings": {"effects": VoiceEffects(timbre=wrong(0.5))}}),
         ("settings.effects.sound", {"settings": {"effects": VoiceEffects(sound="cave")}}),
         ("format.container", {"format": AudioFormat("aac", 32000)}),
         ("format.sample_rate", {"format": AudioFormat("mp3", 48000, 128000)}),
-        ("format.sample_rate", {"format": AudioFormat("mp3", 32000.0, 128000)}),
+        ("format.sample_rate", {"format": AudioFormat("mp3", wrong(32000.0), 128000)}),
         ("format.sample_rate", {"format": AudioFormat("opus", 32000)}),
         ("format.sample_rate", {"format": AudioFormat("pcmu_wav", 16000)}),
         ("format.channels", {"format": AudioFormat("mp3", 32000, 128000, 3)}),
@@ -75,7 +81,7 @@ def refusal(of=ACCOUNT, **fields):
         ("mix", {"mix": (MixWeight("a", 1),)}),
         ("mix", {"voice_id": "", "mix": (MixWeight("a", 1),) * 5}),
         ("mix[0].weight", {"voice_id": "", "mix": (MixWeight("a", 0),)}),
-        ("mix[1].weight", {"voice_id": "", "mix": (MixWeight("a", 1), MixWeight("b", 1.5))}),
+        ("mix[1].weight", {"voice_id": "", "mix": (MixWeight("a", 1), MixWeight("b", wrong(1.5)))}),
         ("mix[0].voice_id", {"voice_id": "", "mix": (MixWeight("", 1),)}),
         ("rules[1].replacement", {"rules": (PronunciationRule("a", "b"), PronunciationRule("c", ""))}),
         ("rules[1].source", {"rules": (PronunciationRule("a", "b"), PronunciationRule("a", "c"))}),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from providers.errors import ProviderError
 from providers.types import AudioFormat, MixWeight, PronunciationRule, VoiceEffects
 from tests.providers.conversation import ACCOUNT, MINIMAX, account, first_request, request
 
@@ -122,7 +123,7 @@ def test_the_answer_may_be_as_long_as_the_text_can_make_it():
 @pytest.mark.parametrize("key", ["", " ", "sk test", "sk\ntest", "schlüssel"])
 def test_a_key_that_cannot_be_a_header_is_refused_before_sending(key):
     of = type(ACCOUNT)(provider="minimax", base_url="https://api.minimax.io", key=key)
-    with pytest.raises(Exception, match="key") as caught:
+    with pytest.raises(ProviderError, match="key") as caught:
         sent(of=of)
     assert caught.value.category == "auth"
     assert not caught.value.possibly_charged

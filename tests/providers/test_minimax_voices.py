@@ -2,7 +2,7 @@
 
 import pytest
 
-from providers.errors import ProviderError, RefusedError
+from providers.errors import Category, ProviderError, RefusedError
 from tests.providers.conversation import ACCOUNT, MINIMAX, answer, converse
 
 
@@ -128,5 +128,5 @@ def test_a_connection_that_fails_is_a_finding_too():
     operation = MINIMAX.check_account(ACCOUNT)
     next(operation)
     with pytest.raises(StopIteration) as done:
-        operation.throw(ProviderError("no connection", category="provider_down"))
+        operation.throw(ProviderError("no connection", category=Category.PROVIDER_DOWN))
     assert (done.value.value.ok, done.value.value.finding) == (False, "no connection")

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from typing import Any
 
 import httpx
 import numpy as np
@@ -82,7 +83,11 @@ def vendor(request, sandbox):
 
 
 def speech(text, **fields):
-    defaults = {"model": "speech-2.8-turbo", "voice_id": "English_Graceful_Lady", "format": AudioFormat("mp3", 32000)}
+    defaults: dict[str, Any] = {
+        "model": "speech-2.8-turbo",
+        "voice_id": "English_Graceful_Lady",
+        "format": AudioFormat("mp3", 32000),
+    }
     return SpeechRequest(text=text, **defaults | fields)
 
 
@@ -247,7 +252,9 @@ def test_a_clip_that_is_far_too_short_is_noticed_although_the_status_is_0(vendor
     vendor.order("short_audio")
     text = "A sentence of which the vendor speaks only the very beginning."
     short = probe(vendor.speak(text).audio).duration_ms
-    assert plausible_duration(text, short).code == "audio_too_short"
+    finding = plausible_duration(text, short)
+    assert finding is not None
+    assert finding.code == "audio_too_short"
     assert plausible_duration(text, probe(vendor.speak(text).audio).duration_ms) is None
 
 
