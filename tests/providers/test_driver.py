@@ -155,10 +155,11 @@ def test_a_reset_connection_leaves_the_outcome_unknown(run):
 
 
 def test_silence_leaves_the_outcome_unknown(run):
-    over = threading.Event()
-    with Loopback(lambda connection, head, body: over.wait()) as server:
+    def silent(connection, head, body):
+        server.released.wait()
+
+    with Loopback(silent) as server:
         error = failure(run, one(asked(at(server))), [server.host_port])
-        over.set()
     assert (error.category, error.possibly_charged) == ("timeout_unknown_outcome", True)
 
 

@@ -314,7 +314,10 @@ def test_a_body_that_trickles_is_bounded_in_total_time():
 
 
 def test_a_server_that_says_nothing_is_left():
-    with Loopback(lambda connection, head, body: server.released.wait()) as server:
+    def silent(connection, head, body):
+        server.released.wait()
+
+    with Loopback(silent) as server:
         with pytest.raises(FetchFailedError) as caught:
             fetch(server.url, FetchPolicy(allowed={server.host_port}, timeout_seconds=0.2))
         assert caught.value.reason == "timeout"
