@@ -1,0 +1,218 @@
+"""Provider accounts. A key goes in and never comes out: only its last characters are shown."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.admin.asking import ButtonsAdmin, Question, ask, button, page_of, to_page
+from accounts.admin.asking_forms import DressedForm, TeamForm
+from accounts.admin.filters import by_row
+from accounts.admin.rights import actor_of
+from accounts.admin.shown import NOTHING, Pill, moment_html
+from accounts.flows.provider_accounts import (
+    change_provider_account,
+    check_provider_account,
+    create_provider_account,
+)
+from accounts.models import ProviderAccount
+from accounts.provider_settings import RETENTION_KINDS
+from providers.registry import provider_names
+
+_WRITE = "provider-accounts:write"
+_WORKS = Pill("good", "check_circle", _("Works"))
+_FAILS = Pill("bad", "error", _("Refused"))
+_UNCHECKED = Pill("quiet", "help", _("Not checked"))
+
+
+@admin.register(ProviderAccount)
+class ProviderAccountsAdmin(ButtonsAdmin):
+    read_scope = "provider-accounts:read"
+    write_scope = _WRITE
+    can_add = True
+    list_display = ["name", "provider", "base_url", "key", "price_list", "is_default", "check_state", "team"]
+    list_select_related = ["team"]
+    list_filter = [by_row("team", _("team"))]
+    search_fields = ["name", "slug", "base_url"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "team", "provider", "base_url", "key", "is_default"]}),
+        (_("Last check"), {"fields": ["check_state", "finding", "checked"]}),
+        (_("Rules"), {"fields": ["price_list", "retention_shown", "options_shown"]}),
+    ]
+    readonly_fields = ["key", "check_state", "checked", "retention_shown", "options_shown"]
+    actions_detail = ["check_key", "change"]
+    ordering = ["team__name", "name"]
+
+    @display(description=_("Key"))
+    def key(self, account: ProviderAccount) -> str:
+        return f"…{account.key_hint}" if account.key_hint else NOTHING
+
+    @display(description=_("Last check"))
+    def check_state(self, account: ProviderAccount) -> str:
+        if account.checked_at is None:
+            return _UNCHECKED.html()
+        return (_FAILS if account.finding else _WORKS).html()
+
+    @display(description=_("Checked"))
+    def checked(self, account: ProviderAccount) -> str:
+        return moment_html(account.checked_at, clock.real_now(), account.team.time_zone)
+
+    @display(description=_("Retention rule"))
+    def retention_shown(self, account: ProviderAccount) -> Any:
+        if not account.retention:
+            return _("as the provider documents")
+        return "{kind} · {hours} h".format(**account.retention) if account.retention.get("hours") else _("none")
+
+    @display(description=_("Options"))
+    def options_shown(self, account: ProviderAccount) -> str:
+        return json.dumps(account.options, ensure_ascii=False) if account.options else NOTHING
+
+    def ask_to_add(self, request: HttpRequest) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            values = {**form.cleaned_data, "retention": form.retention()}
+            values.pop("retention_kind"), values.pop("retention_hours")
+            account = create_provider_account(actor=actor_of(request), **values)
+            messages.success(request, _("%(name)s is there. Check its key next.") % {"name": account})
+            return to_page(account)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Add provider account"),
+                submit=_("Add provider account"),
+                icon="dns",
+                explanation=[_("The key is encrypted, goes to this address only, and is never shown again.")],
+                make_form=lambda data, files: NewAccountForm(data, files, request=request, scope=_WRITE),
+                act=act,
+            ),
+        )
+
+    @button(_("Check"), icon="network_check", scope=_WRITE)
+    def check_key(self, request: HttpRequest, account: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            found = check_provider_account(account=account)
+            text = _("Key and address work (%(ms)d ms). %(finding)s") if found.ok else _("%(finding)s (%(ms)d ms)")
+            show = messages.success if found.ok else messages.error
+            show(request, text % {"ms": found.latency_ms, "finding": found.finding})
+            return to_page(account)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Check %(name)s") % {"name": account},
+                submit=_("Check now"),
+                icon="network_check",
+                explanation=[_("Key and region are tried with a call that costs nothing.")],
+                facts=[(_("Address"), account.base_url), (_("Key"), self.key(account))],
+                back=page_of(account),
+                act=act,
+            ),
+        )
+
+    @button(_("Change"), icon="edit", scope=_WRITE)
+    def change(self, request: HttpRequest, account: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            changed = change_provider_account(
+                team=account.team, account=account, changes=form.changes(), actor=actor_of(request)
+            )
+            messages.success(request, _("%(name)s was changed.") % {"name": changed})
+            return to_page(changed)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Change %(name)s") % {"name": account},
+                submit=_("Save"),
+                icon="edit",
+                explanation=[_("Another address needs the key anew: the stored one goes nowhere else.")],
+                make_form=lambda data, files: ChangeAccountForm(data, account=account),
+                back=page_of(account),
+                act=act,
+            ),
+        )
+
+
+class AccountFields(forms.Form):
+    """What an account is made of, beside team, slug and provider."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    base_url = forms.CharField(label=_("Base URL"), max_length=500, initial="https://api.minimax.io")
+    key = forms.CharField(
+        label=_("Key"), max_length=4000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+    price_list = forms.ChoiceField(
+        label=_("Price list"),
+        required=False,
+        choices=[
+            ("", _("as the address says")),
+            ("minimax-global", "minimax-global (USD)"),
+            ("minimax-mainland", "minimax-mainland (CNY)"),
+        ],
+    )
+    is_default = forms.BooleanField(label=_("Default of the team"), required=False)
+    retention_kind = forms.ChoiceField(
+        label=_("Retention rule"),
+        required=False,
+        choices=[("", _("as the provider documents")), *((kind, kind) for kind in RETENTION_KINDS)],
+        help_text=_("When voices die here: activation (one real use keeps them), rolling (when idle), fixed, none."),
+    )
+    retention_hours = forms.IntegerField(label=_("Hours"), required=False, min_value=1)
+    options = forms.JSONField(
+        label=_("Options"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_('What the documentation leaves open, e.g. {"failures_may_charge": false}.'),
+    )
+
+    def clean_options(self) -> dict[str, Any]:
+        options = self.cleaned_data["options"]
+        if options is not None and not isinstance(options, dict):
+            raise forms.ValidationError(_("Write an object, e.g. {}."))
+        return options or {}
+
+    def retention(self) -> dict[str, Any]:
+        """The rule as the flow takes it; empty for the provider's own."""
+        kind = self.cleaned_data["retention_kind"]
+        if not kind:
+            return {}
+        return {"kind": kind, "hours": None if kind == "none" else self.cleaned_data["retention_hours"]}
+
+
+class NewAccountForm(AccountFields, TeamForm):
+    slug = forms.CharField(label=_("Slug"), max_length=64, help_text=_("It never changes."))
+    provider = forms.ChoiceField(label=_("Provider"), choices=lambda: [(name, name) for name in provider_names()])
+    field_order = ["team", "name", "slug", "provider", "base_url", "key", "price_list", "is_default"]
+
+
+class ChangeAccountForm(AccountFields, DressedForm):
+    def __init__(self, data: Any, *, account: ProviderAccount) -> None:
+        initial = {name: getattr(account, name) for name in ("name", "base_url", "price_list", "is_default", "options")}
+        initial["retention_kind"] = account.retention.get("kind", "")
+        initial["retention_hours"] = account.retention.get("hours")
+        super().__init__(data, initial=initial)
+        self.fields["key"].required = False
+        self.fields["key"].help_text = _("Ends in …%(hint)s. Empty: it stays.") % {"hint": account.key_hint}
+        price_list = self.fields["price_list"]
+        price_list.choices = [choice for choice in price_list.choices if choice[0]]  # type: ignore[attr-defined]
+
+    def changes(self) -> dict[str, Any]:
+        """What was changed, as the flow takes it."""
+        changes = {name: self.cleaned_data[name] for name in self.changed_data if name in _PLAIN}
+        if self.cleaned_data["key"]:
+            changes["key"] = self.cleaned_data["key"]
+        if {"retention_kind", "retention_hours"} & set(self.changed_data):
+            changes["retention"] = self.retention()
+        return changes
+
+
+_PLAIN = {"name", "base_url", "price_list", "is_default", "options"}
