@@ -15,6 +15,7 @@ def drain(*, ticks: bool = True) -> None:
 
     Work that waits for a later time (back-off, a deadline) stays. `ticks=False` runs rung tasks only.
     """
+    app.loader.import_default_modules()
     for _ in range(_MOST_ROUNDS):
         before = _picture()
         heard = _hear_doorbells()
