@@ -7,6 +7,7 @@ Addresses that are not public are refused unless the operator listed the exact "
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import ipaddress
 import socket
@@ -14,7 +15,6 @@ import ssl
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-import anyio.to_thread
 import httpcore
 import httpx
 
@@ -152,7 +152,7 @@ class AsyncGuardedBackend(httpcore.AsyncNetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
         failure: Exception | None = None
-        for address in await anyio.to_thread.run_sync(self._addresses, host, port):
+        for address in await asyncio.to_thread(self._addresses, host, port):
             try:
                 return await self._sockets.connect_tcp(address, port, timeout, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:

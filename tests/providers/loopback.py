@@ -8,15 +8,16 @@ class Loopback:
     """A TCP server whose ``script`` gets each connection and the bytes of one request.
 
     ``script`` is a function ``(connection, head, body)`` or the bytes to answer. Connections are served one after
-    another and closed by the server.
+    another and closed by the server. A ``greeting`` takes the bare connection instead of any of that.
     """
 
-    def __init__(self, script, *, host="127.0.0.1"):
+    def __init__(self, script, *, host="127.0.0.1", greeting=None):
         self._script = script if callable(script) else lambda connection, head, body: connection.sendall(script)
         self._listener = socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
         self.port = self._listener.getsockname()[1]
         self.host_port = f"[{host}]:{self.port}" if ":" in host else f"{host}:{self.port}"
         self.url = f"http://{self.host_port}"
+        self._greeting = greeting
         self.heads = []
         self.bodies = []
         self.connections = 0
@@ -47,6 +48,9 @@ class Loopback:
                     continue
 
     def _converse(self, connection):
+        if self._greeting is not None:
+            self._greeting(connection)
+            return
         received = b""
         while b"\r\n\r\n" not in received:
             piece = connection.recv(65536)

@@ -1,8 +1,14 @@
 """The guarded fetcher against real servers: which addresses, how many hops, how much, how long, of which type."""
 
 import socket
+import ssl
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from providers.errors import FetchFailedError, FetchRefusedError
 from providers.fetch import FetchPolicy, check_url, fetch
@@ -367,6 +373,42 @@ def test_nobody_listening_is_a_failure():
     with pytest.raises(FetchFailedError) as caught:
         fetch(f"http://{gone}/", FetchPolicy(allowed={gone}))
     assert caught.value.reason == "connection"
+
+
+def test_tls_asks_for_the_name_and_refuses_a_certificate_nobody_vouches_for(tmp_path):
+    # The connection goes to a checked address, but what is verified is the name in the URL.
+    tls, asked_for = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER), []
+    tls.load_cert_chain(self_signed("cdn.example", tmp_path))
+    tls.sni_callback = lambda connection, name, context: asked_for.append(name)
+
+    def handshake(connection):
+        with pytest.raises(ssl.SSLError):
+            tls.wrap_socket(connection, server_side=True)
+
+    with Loopback(AUDIO, greeting=handshake) as server:
+        rules = FetchPolicy(allowed={f"cdn.example:{server.port}"}, timeout_seconds=5)
+        with pytest.raises(FetchFailedError, match="CERTIFICATE_VERIFY_FAILED") as caught:
+            fetch(f"https://cdn.example:{server.port}/", rules, resolver=Names(["127.0.0.1"]))
+    assert caught.value.reason == "connection"
+    assert asked_for == ["cdn.example"]
+
+
+def self_signed(name, folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ) + certificate.public_bytes(serialization.Encoding.PEM)
+    path = folder / "server.pem"
+    path.write_bytes(pem)
+    return path
 
 
 def test_a_version_6_loopback_is_listed_in_brackets():

@@ -118,7 +118,7 @@ def test_the_declared_size_of_zero_says_nothing():
 )
 def test_an_answer_without_a_verdict_is_malformed_and_possibly_charged(body):
     error = failure(answer(body))
-    assert error.category == "malformed_response"
+    assert (error.category, error.code) == ("malformed_response", None)
     assert error.possibly_charged
     assert not error.retryable
 
