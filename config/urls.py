@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", readyz),
     path("admin/", admin.site.urls),
     path("api/v1/", include("accounts.urls")),
+    path("api/v1/", include("voicelib.urls")),
     path("api/v1/", include("synthesis.urls")),
     path("audio/", include("synthesis.audio_urls")),
     # The schema comes as YAML or JSON, as asked.

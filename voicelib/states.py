@@ -28,7 +28,7 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
 LIVING = frozenset({"cloning", "temporary", "permanent", "unproven", "deleting"})
 
 # What a voice is as a whole: the best that any of its homes is.
-_BEST_FIRST = (
+BEST_FIRST = (
     "permanent",
     "temporary",
     "unproven",
@@ -60,4 +60,4 @@ def moved(source: str, target: str) -> str:
 def voice_state(homes: Iterable[str]) -> str:
     """The state of a voice, from those of its homes; `draft` while it has none."""
     present = set(homes)
-    return next((state for state in _BEST_FIRST if state in present), "draft")
+    return next((state for state in BEST_FIRST if state in present), "draft")

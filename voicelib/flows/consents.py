@@ -15,6 +15,7 @@ from accounts.models import Team
 from accounts.payer import PLATFORM, Actor
 from voicelib.flows.voices import suspend_voices
 from voicelib.models import Consent, Voice
+from voicelib.names import checked_line
 
 _LOCALE = re.compile(r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
 _SCOPE_KEYS = ("projects", "languages", "purposes")
@@ -38,9 +39,9 @@ def give_consent(
     InvalidInputError with the field.
     """
     at = clock.now()
-    for field, value in (("speaker", speaker), ("statement", statement)):
-        if not value.strip():
-            raise InvalidInputError(f"The {field} is empty.", field=field)
+    speaker = checked_line("speaker", speaker, 200)
+    if not statement.strip():
+        raise InvalidInputError("The statement is empty: record the words of the consent.", field="statement")
     if not _LOCALE.match(locale):
         raise InvalidInputError("A locale is written like en, en-GB or zh-Hans-CN.", field="locale")
     if valid_until is not None and valid_until <= at:
@@ -49,7 +50,7 @@ def give_consent(
     with transaction.atomic():
         consent = Consent.objects.create(
             team=team,
-            speaker=speaker.strip(),
+            speaker=speaker,
             company=company.strip(),
             statement=statement.strip(),
             locale=locale,
@@ -59,6 +60,14 @@ def give_consent(
         )
         _note(consent, "consent.given", actor)
         return consent
+
+
+def consent_of(*, team: Team, consent_id: str) -> Consent:
+    """The team's consent. Raises NotFoundError."""
+    consent = Consent.objects.filter(team=team, id=consent_id).first()
+    if consent is None:
+        raise NotFoundError("There is no such consent.", code="consent_not_found")
+    return consent
 
 
 def revoke_consent(*, team: Team, consent_id: str, actor: Actor, reason: str = "") -> Consent:

@@ -7,34 +7,29 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 
 from accounts import clock, events
-from accounts.errors import ConflictError, InvalidInputError, NotFoundError
+from accounts.errors import ConflictError, NotFoundError
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
 from accounts.provider_clients import adapter
+from accounts.slugs import checked_slug, unique_slug
 from providers.errors import RefusedError
 from providers.types import PronunciationRule
 from voicelib.errors import RuleRefusedError
-from voicelib.flows.voices import check_slug
 from voicelib.models import Dictionary, DictionaryVersion, Rule
+from voicelib.names import checked_line
 from voicelib.pronunciation import checked_rule, in_order, rules_of
 
 MOST_RULES = 5000
 
 
 def create_dictionary(*, team: Team, actor: Actor, name: str, slug: str, language: str) -> Dictionary:
-    """An empty dictionary. Raises InvalidInputError (field), ConflictError `dictionary_slug_taken`."""
-    check_slug(slug)
-    if not name.strip() or len(name) > 200:
-        raise InvalidInputError("A dictionary has a name of 1 to 200 characters.", field="name")
-    dictionary = Dictionary(team=team, slug=slug, name=name.strip(), language=language.strip())
-    try:
-        with transaction.atomic():
-            dictionary.save(force_insert=True)
-            _note(dictionary, "dictionary.created", actor, {})
-    except IntegrityError:
-        raise ConflictError(
-            f"There is a dictionary {slug!r} already.", code="dictionary_slug_taken", field="slug"
-        ) from None
+    """An empty dictionary. Raises InvalidInputError (field), ConflictError `slug_taken`."""
+    dictionary = Dictionary(
+        team=team, slug=checked_slug(slug), name=checked_line("name", name, 200), language=language.strip()
+    )
+    with unique_slug(slug):
+        dictionary.save(force_insert=True)
+        _note(dictionary, "dictionary.created", actor, {})
     return dictionary
 
 
@@ -44,6 +39,15 @@ def dictionary_of(*, team: Team, slug: str) -> Dictionary:
     if dictionary is None:
         raise NotFoundError(f"There is no dictionary {slug!r}.", code="dictionary_not_found")
     return dictionary
+
+
+def version_of(*, dictionary: Dictionary, number: int) -> DictionaryVersion:
+    """A published version. Raises NotFoundError."""
+    # Beyond what the column holds there is none either.
+    version = dictionary.versions.filter(number=number).first() if number < 2**31 else None
+    if version is None:
+        raise NotFoundError(f"There is no version {number} of {dictionary.slug}.", code="version_not_found")
+    return version
 
 
 def add_rule(*, dictionary: Dictionary, actor: Actor, source: str, replacement: str, kind: str) -> Rule:
@@ -98,7 +102,7 @@ def publish(*, dictionary: Dictionary, actor: Actor, message: str) -> Dictionary
         version = dictionary.versions.create(
             number=1 if newest is None else newest.number + 1,
             rules=stored,
-            message=message.strip()[:500],
+            message=message.strip(),
             published_at=clock.now(),
             published_by=actor.name,
         )

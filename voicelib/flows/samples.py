@@ -10,13 +10,14 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 
 from accounts import events
-from accounts.errors import InvalidInputError, NotFoundError
+from accounts.errors import NotFoundError
 from accounts.models import Team
 from accounts.payer import Actor
 from providers.audio import sniff
 from providers.probe import NotAudioError, Probed, probe
 from voicelib.errors import SampleRefusedError
 from voicelib.models import Sample
+from voicelib.names import checked_line
 from voicelib.sample_rules import (
     LARGEST_BYTES,
     LONGEST_MS,
@@ -37,9 +38,7 @@ def add_sample(*, team: Team, actor: Actor, file: IO[bytes], name: str) -> Sampl
     the name. No transaction is open while the storage works.
     """
     content = file.read(LARGEST_BYTES + 1)
-    name = name.strip()
-    if not name or len(name) > 200:
-        raise InvalidInputError("A sample has a name of 1 to 200 characters.", field="name")
+    name = checked_line("name", name, 200)
     check_size(len(content))
     check_format(sniff(content))
     sha256 = hashlib.sha256(content).hexdigest()

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import clock
-from accounts.errors import ConflictError, InvalidInputError, NotFoundError
+from accounts.errors import InvalidInputError, NotFoundError
 from accounts.flows.holds import Fee
 from accounts.flows.quotes import quote_fee
-from accounts.models import Price, ProviderAccount, Team
-from accounts.models.team import slug_validator
+from accounts.models import Price, Team
 from accounts.payer import Actor
+from accounts.slugs import checked_slug, unique_slug
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.deadlines import look_again
 from voicelib.flows.history import note_voice
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
+from voicelib.names import checked_line
 
 State = ProviderVoice.State
 _PREFERRED = (State.PERMANENT, State.TEMPORARY, State.UNPROVEN)
@@ -40,23 +39,19 @@ def create_voice(
 ) -> Voice:
     """A voice of the team, not cloned yet; `consent` and `sample` are ids.
 
-    Raises InvalidInputError (field), ConflictError `voice_slug_taken`.
+    Raises InvalidInputError (field), ConflictError `slug_taken`.
     """
-    check_slug(slug)
     voice = Voice(
         team=team,
-        slug=slug,
-        name=_one_line("name", name, _LONGEST["name"]),
-        language=_one_line("language", language, _LONGEST["language"]),
+        slug=checked_slug(slug),
+        name=checked_line("name", name, _LONGEST["name"]),
+        language=checked_line("language", language, _LONGEST["language"]),
         consent=_consent_of(team, consent),
         sample=_sample_of(team, sample),
     )
-    try:
-        with transaction.atomic():
-            voice.save(force_insert=True)
-            note_voice(voice=voice, kind="voice.created", actor=actor, data={"language": voice.language})
-    except IntegrityError:
-        raise ConflictError(f"There is a voice {slug!r} already.", code="voice_slug_taken", field="slug") from None
+    with unique_slug(slug):
+        voice.save(force_insert=True)
+        note_voice(voice=voice, kind="voice.created", actor=actor, data={"language": voice.language})
     return voice
 
 
@@ -105,23 +100,6 @@ def voice_of(*, team: Team, slug: str) -> Voice:
     if voice is None:
         raise NotFoundError(f"There is no voice {slug!r}.", code="voice_not_found", field="voice")
     return voice
-
-
-def account_of(*, team: Team, slug_or_id: str | None) -> ProviderAccount:
-    """The named provider account of the team, its default where none is named. Raises InvalidInputError."""
-    accounts = ProviderAccount.objects.filter(team=team)
-    found = (
-        accounts.filter(is_default=True).first()
-        if slug_or_id is None
-        else accounts.filter(slug=slug_or_id).first() or accounts.filter(id=slug_or_id).first()
-    )
-    if found is None:
-        raise InvalidInputError(
-            "There is no such provider account in this team.",
-            code="provider_account_unknown",
-            field="provider_account",
-        )
-    return found
 
 
 def speaking_home(*, voice: Voice, at: datetime) -> ProviderVoice:
@@ -183,14 +161,6 @@ def refuse_suspended(voice: Voice, at: datetime) -> None:
         raise VoiceRefusedError(f"The speaker's consent to {voice.slug} does not hold any more.", code=refusal)
 
 
-def check_slug(slug: str) -> None:
-    """Raises InvalidInputError."""
-    try:
-        slug_validator(slug)
-    except ValidationError as error:
-        raise InvalidInputError(str(error.messages[0]), code="slug_invalid", field="slug") from None
-
-
 def _is_past(home: ProviderVoice, at: datetime) -> bool:
     # The tick may not have been here yet; the provider does not wait for it.
     return home.expires_at is not None and home.expires_at <= at
@@ -212,7 +182,7 @@ def _change(voice: Voice, field: str, value: str | None) -> None:
     elif field == "sample":
         voice.sample = _sample_of(voice.team, value)
     else:
-        setattr(voice, field, _one_line(field, value or "", _LONGEST[field]))
+        setattr(voice, field, checked_line(field, value or "", _LONGEST[field]))
 
 
 def _consent_of(team: Team, consent_id: str | None) -> Consent | None:
@@ -231,10 +201,3 @@ def _sample_of(team: Team, sample_id: str | None) -> Sample | None:
     if sample is None:
         raise InvalidInputError("There is no such sample in this team.", code="sample_unknown", field="sample")
     return sample
-
-
-def _one_line(field: str, value: str, longest: int) -> str:
-    value = value.strip()
-    if not value or len(value) > longest or any(unicodedata.category(letter) == "Cc" for letter in value):
-        raise InvalidInputError(f"The {field} is one line of 1 to {longest} characters.", field=field)
-    return value

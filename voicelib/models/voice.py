@@ -12,6 +12,22 @@ from accounts.models.team import slug_validator
 from accounts.payer import Payer
 from voicelib.models.consent import Consent
 from voicelib.models.sample import Sample
+from voicelib.states import BEST_FIRST, voice_state
+
+
+class VoiceQuerySet(models.QuerySet["Voice"]):
+    def in_state(self, state: str) -> VoiceQuerySet:
+        """Voices whose state as a whole is `state`: as `voice_state` of the newest home at each account."""
+        newer = ProviderVoice.objects.filter(
+            voice=models.OuterRef("voice"),
+            provider_account=models.OuterRef("provider_account"),
+            id__gt=models.OuterRef("id"),
+        )
+        homes = ProviderVoice.objects.filter(~models.Exists(newer), voice=models.OuterRef("pk"))
+        if state == "draft":
+            return self.filter(~models.Exists(homes))
+        better = BEST_FIRST[: BEST_FIRST.index(state)]
+        return self.filter(models.Exists(homes.filter(state=state)), ~models.Exists(homes.filter(state__in=better)))
 
 
 class Voice(models.Model):
@@ -31,6 +47,7 @@ class Voice(models.Model):
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
     suspended_reason = models.CharField(_("suspended because"), max_length=64, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
+    objects = VoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("voice")
@@ -39,6 +56,11 @@ class Voice(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def state(self) -> str:
+        """What the voice is as a whole: the best of the newest homes at each account; `draft` without any."""
+        newest = {home.provider_account_id: home.state for home in sorted(self.homes.all(), key=lambda home: home.id)}
+        return voice_state(newest.values())
 
 
 def home_states() -> list[tuple[str, str]]:

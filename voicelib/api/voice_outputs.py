@@ -1,0 +1,85 @@
+"""A voice as it is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.api.outputs import Output
+from voicelib.models import ProviderVoice, Voice
+
+
+class LastErrorOutput(Output):
+    """Why the last call for this home failed."""
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    trace_id = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+
+
+class HomeOutput(Output):
+    """The voice as it exists at one provider account."""
+
+    provider_account = serializers.CharField(source="provider_account.slug")
+    provider_voice_id = serializers.CharField(source="vendor_voice_id")
+    state = serializers.CharField()
+    policy = serializers.CharField()
+    on_silence = serializers.CharField(help_text="With policy `ask`: what happens when nobody decides.")
+    model = serializers.CharField(allow_blank=True)
+    generation = serializers.IntegerField(help_text="Counts up when the voice is cloned again.")
+    created_at = serializers.DateTimeField()
+    cloned_at = serializers.DateTimeField(allow_null=True)
+    activated_at = serializers.DateTimeField(allow_null=True)
+    activated_by = serializers.CharField(allow_blank=True)
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField(allow_null=True, help_text="When it dies unless it is used.")
+    keepalive_due_at = serializers.SerializerMethodField(help_text="When it will be kept; null: it will not be.")
+    has_preview = serializers.SerializerMethodField()
+    moderation = serializers.CharField(allow_blank=True)
+    last_error = LastErrorOutput(allow_null=True)
+
+    def get_keepalive_due_at(self, home: ProviderVoice) -> str | None:
+        """The engine also looks at homes it will let lapse; that look keeps nothing."""
+        due = home.keepalive_due_at
+        if due is None or (home.expires_at is not None and due >= home.expires_at):
+            return None
+        if home.policy == ProviderVoice.Policy.LET_LAPSE and home.activation_asked_at is None:
+            return None
+        return serializers.DateTimeField().to_representation(due)
+
+    def get_has_preview(self, home: ProviderVoice) -> bool:
+        return bool(home.preview_key)
+
+
+class SuspensionOutput(Output):
+    """Why the voice may not be used."""
+
+    since = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
+class VoiceOutput(Output):
+    id = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    language = serializers.CharField()
+    state = serializers.CharField(help_text="`draft` until it is cloned, then the best state of its homes.")
+    suspended = SuspensionOutput(allow_null=True)
+    consent = serializers.CharField(allow_null=True, source="consent_id")
+    sample = serializers.CharField(allow_null=True, source="sample_id")
+    homes = serializers.ListField(child=HomeOutput())
+    created_at = serializers.DateTimeField()
+
+
+def voice_json(voice: Voice) -> dict[str, Any]:
+    """The JSON of a voice with its homes, the newest first."""
+    suspended = {"since": voice.suspended_at, "reason": voice.suspended_reason} if voice.suspended_at else None
+    shown = {name: getattr(voice, name) for name in ("id", "slug", "name", "kind", "language", "created_at")}
+    links = {"consent_id": voice.consent_id, "sample_id": voice.sample_id}
+    homes = [HomeOutput.of(home) for home in sorted(voice.homes.all(), key=lambda home: home.id, reverse=True)]
+    return VoiceOutput.of({**shown, **links, "state": voice.state(), "suspended": suspended, "homes": []}) | {
+        "homes": homes
+    }

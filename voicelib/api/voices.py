@@ -1,0 +1,175 @@
+"""Voices and their homes: made, cloned, activated, decided about."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.idempotency import idempotent
+from accounts.api.inputs import Filters, Input
+from accounts.api.openapi import page_of
+from accounts.api.views import TeamView
+from accounts.flows.provider_accounts import find_provider_account
+from accounts.models import ProviderAccount
+from voicelib.api.voice_outputs import VoiceOutput, voice_json
+from voicelib.flows.activation import ask_activation, set_policy
+from voicelib.flows.cloning import ask_clone
+from voicelib.flows.voices import change_voice, create_voice, voice_of
+from voicelib.models import ProviderVoice, Voice
+from voicelib.states import BEST_FIRST
+
+STATES = ("draft", *BEST_FIRST)
+POLICIES = tuple(ProviderVoice.Policy.values)
+SILENCES = tuple(ProviderVoice.OnSilence.values)
+_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key and request are done and paid once."
+)
+
+
+class VoiceFilters(Filters):
+    state = serializers.ChoiceField(choices=STATES, required=False)
+    suspended = serializers.BooleanField(required=False, allow_null=True, default=None)
+    q = serializers.CharField(max_length=200, required=False, help_text="Part of the slug or the name.")
+
+
+class VoiceInput(Input):
+    name = serializers.CharField(max_length=200)
+    slug = serializers.CharField(max_length=64, help_text="Never changes: callers name the voice by it.")
+    language = serializers.CharField(max_length=35)
+    consent = serializers.CharField(max_length=26, required=False, allow_null=True, default=None)
+    sample = serializers.CharField(max_length=26, required=False, allow_null=True, default=None)
+
+
+class VoiceChangeInput(Input):
+    name = serializers.CharField(max_length=200, required=False)
+    language = serializers.CharField(max_length=35, required=False)
+    consent = serializers.CharField(max_length=26, required=False, allow_null=True)
+    sample = serializers.CharField(max_length=26, required=False, allow_null=True)
+
+
+class HomeInput(Input):
+    provider_account = serializers.CharField(
+        max_length=64, required=False, help_text="Slug or id; without it the default account."
+    )
+    project = serializers.CharField(max_length=64, required=False, help_text="Whose budget pays.")
+
+
+class CloneInput(HomeInput):
+    model = serializers.CharField(max_length=64, required=False, help_text="Speaks the preview.")
+    preview_text = serializers.CharField(
+        max_length=2000, required=False, allow_blank=True, help_text="Billed like speech; does not activate the voice."
+    )
+    policy = serializers.ChoiceField(choices=POLICIES, required=False, default="always")
+    on_silence = serializers.ChoiceField(choices=SILENCES, required=False, default="activate")
+
+
+class PolicyInput(Input):
+    provider_account = serializers.CharField(max_length=64, required=False)
+    policy = serializers.ChoiceField(choices=POLICIES)
+    on_silence = serializers.ChoiceField(choices=SILENCES, required=False)
+
+
+class _VoiceAnswers(TeamView):
+    def voices(self) -> QuerySet[Voice]:
+        """The team's voices with everything their JSON shows."""
+        return Voice.objects.filter(team=self.team).prefetch_related("homes__provider_account")
+
+    def answer(self, voice_id: str, status: int) -> Response:
+        """The voice as it is now."""
+        return Response(voice_json(self.voices().get(id=voice_id)), status=status)
+
+    def account_named(self, slug_or_id: str | None) -> ProviderAccount | None:
+        """The named account; None where none is named."""
+        return None if slug_or_id is None else find_provider_account(team=self.team, slug_or_id=slug_or_id)
+
+
+class VoicesView(_VoiceAnswers):
+    scopes = {"GET": "voices:read", "POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_list", parameters=[VoiceFilters], responses={200: page_of(VoiceOutput)})
+    def get(self, request: Request) -> Response:
+        """The team's voices, newest first."""
+        wish = self.filters(VoiceFilters)
+        voices = self.voices()
+        if "state" in wish:
+            voices = voices.filter(id__in=Voice.objects.filter(team=self.team).in_state(wish["state"]).values("id"))
+        if wish["suspended"] is not None:
+            voices = voices.filter(suspended_at__isnull=not wish["suspended"])
+        if "q" in wish:
+            voices = voices.filter(Q(slug__icontains=wish["q"]) | Q(name__icontains=wish["q"]))
+        return self.page(voices, voice_json)
+
+    @extend_schema(operation_id="voices_create", request=VoiceInput, responses={201: VoiceOutput})
+    def post(self, request: Request) -> Response:
+        """Make a voice; cloning it is a step of its own."""
+        voice = create_voice(team=self.team, actor=self.actor, **self.read(VoiceInput))
+        return self.answer(voice.id, 201)
+
+
+class VoiceView(_VoiceAnswers):
+    scopes = {"GET": "voices:read", "PATCH": "voices:write"}
+
+    @extend_schema(operation_id="voices_get", responses={200: VoiceOutput})
+    def get(self, request: Request, slug: str) -> Response:
+        """One voice with its homes at provider accounts."""
+        return self.answer(voice_of(team=self.team, slug=slug).id, 200)
+
+    @extend_schema(operation_id="voices_change", request=VoiceChangeInput, responses={200: VoiceOutput})
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change what is named. A valid consent in the place of a revoked one ends the suspension."""
+        voice = voice_of(team=self.team, slug=slug)
+        change_voice(voice=voice, actor=self.actor, changes=self.read(VoiceChangeInput))
+        return self.answer(voice.id, 200)
+
+
+class CloneVoiceView(_VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_clone", parameters=[_KEY], request=CloneInput, responses={202: VoiceOutput})
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Clone the voice from its sample; a worker does it. Again after a failure, a lapse or a loss."""
+        wish = self.read(CloneInput)
+        voice = voice_of(team=self.team, slug=slug)
+        ask_clone(
+            voice=voice,
+            account=find_provider_account(team=self.team, slug_or_id=wish.pop("provider_account", None)),
+            actor=self.actor,
+            payer=self.payer(self.project_of(wish.pop("project", None))),
+            **wish,
+        )
+        return self.answer(voice.id, 202)
+
+
+class ActivateVoiceView(_VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_activate", parameters=[_KEY], request=HomeInput, responses={202: VoiceOutput})
+    @idempotent
+    def post(self, request: Request, slug: str) -> Response:
+        """Keep the voice now: one cheap synthesis makes it permanent and may trigger the clone fee."""
+        wish = self.read(HomeInput)
+        voice = voice_of(team=self.team, slug=slug)
+        ask_activation(
+            voice=voice,
+            account=self.account_named(wish.get("provider_account")),
+            actor=self.actor,
+            payer=self.payer(self.project_of(wish.get("project"))),
+        )
+        return self.answer(voice.id, 202)
+
+
+class VoicePolicyView(_VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_policy", request=PolicyInput, responses={200: VoiceOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        """Decide anew whether the voice is kept when its time comes."""
+        wish = self.read(PolicyInput)
+        voice = voice_of(team=self.team, slug=slug)
+        account = self.account_named(wish.pop("provider_account", None))
+        set_policy(voice=voice, account=account, actor=self.actor, **wish)
+        return self.answer(voice.id, 200)

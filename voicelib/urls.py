@@ -1,0 +1,38 @@
+"""The voicelib part of /api/v1."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from voicelib.api.consents import ConsentsView, ConsentView, RevokeConsentView
+from voicelib.api.dictionaries import (
+    DictionariesView,
+    DictionaryView,
+    PublishView,
+    RulesView,
+    RuleView,
+    VersionsView,
+    VersionView,
+)
+from voicelib.api.samples import SamplesView, SampleView
+from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
+
+urlpatterns = [
+    path("samples", SamplesView.as_view()),
+    path("samples/<slug:sample_id>", SampleView.as_view()),
+    path("consents", ConsentsView.as_view()),
+    path("consents/<slug:consent_id>", ConsentView.as_view()),
+    path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
+    path("voices", VoicesView.as_view()),
+    path("voices/<slug:slug>", VoiceView.as_view()),
+    path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),
+    path("voices/<slug:slug>/activate", ActivateVoiceView.as_view()),
+    path("voices/<slug:slug>/policy", VoicePolicyView.as_view()),
+    path("dictionaries", DictionariesView.as_view()),
+    path("dictionaries/<slug:slug>", DictionaryView.as_view()),
+    path("dictionaries/<slug:slug>/rules", RulesView.as_view()),
+    path("dictionaries/<slug:slug>/rules/<slug:rule_id>", RuleView.as_view()),
+    path("dictionaries/<slug:slug>/publish", PublishView.as_view()),
+    path("dictionaries/<slug:slug>/versions", VersionsView.as_view()),
+    path("dictionaries/<slug:slug>/versions/<int:number>", VersionView.as_view()),
+]
