@@ -119,8 +119,10 @@ class Deployment:
 
 
 def _worker_arguments(concurrency: int) -> list[str]:
-    name = f"{new_id()}@%h"
-    return ["worker", "--pool", "threads", "--concurrency", str(concurrency), "--hostname", name, "--loglevel", "INFO"]
+    pool = ["--pool", "threads", "--concurrency", str(concurrency), "--loglevel", "INFO"]
+    # Workers of other runs on the same broker are none of its business.
+    alone = ["--hostname", f"{new_id()}@%h", "--without-gossip", "--without-mingle"]
+    return ["worker", *pool, *alone]
 
 
 def _answers(url: str) -> bool:
