@@ -20,7 +20,7 @@ from accounts.flows.idempotency import Claim, StoredAnswer, claim_request, forge
 from accounts.models import IdempotentRequest, Token
 from tests.cast import Api, make_team
 
-runs = []
+runs: list[int] = []
 gate = threading.Event()
 
 
@@ -119,6 +119,7 @@ def test_a_claim_left_by_a_crash_is_taken_over_after_the_lease(cast, settings):
     token = Token.objects.get()
     asked = {"token_id": token.id, "key": "k", "fingerprint": "f"}
     crashed = claim_request(**asked)
+    assert isinstance(crashed, Claim)
     with pytest.raises(ConflictError, match="still running") as refusal:
         claim_request(**asked)
     assert refusal.value.code == "idempotency_in_progress"
