@@ -29,7 +29,7 @@ def _services():
 def _database(_services, django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """One database for the session, seen by every process of the tests. Nothing is rolled back: teams do not meet."""
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default": None})
         yield
         teardown_databases(made, verbosity=0)
 

@@ -8,13 +8,15 @@ from django.db import DatabaseError, connection, transaction
 from accounts import triggers
 from accounts.models import LedgerEntry
 from accounts.seals import seal_next
+from tests.services.stage import Stage
 
 pytestmark = pytest.mark.services
 
 
-@pytest.fixture
-def books(stage):
-    """Entries of a voice that was kept, sealed."""
+@pytest.fixture(scope="module")
+def books(sandbox):
+    """Sealed entries of a team whose voice was kept."""
+    stage = Stage.with_voice(sandbox)
     while seal_next() is not None:
         pass
     assert LedgerEntry.objects.filter(team_id=stage.cast.team.id).exists()
