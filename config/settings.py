@@ -119,7 +119,7 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Celery: the broker is a doorbell; rows in the database are the work.
-CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", "memory://" if EMBEDDED else "")
+CELERY_BROKER_URL = env.secret("CELERY_BROKER_URL", "memory://localhost//" if EMBEDDED else "")
 # Installations that share a broker take a queue each.
 CELERY_QUEUE = env.text("CELERY_QUEUE", "voicelib")
 WORKER_THREADS = env.integer("WORKER_THREADS", 4, at_least=1)
@@ -168,8 +168,10 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 # The embedded profile serves static files straight from the packages; production runs collectstatic.
+STATIC_ROOT = env.path("STATIC_ROOT", DATA_DIR / "static" if EMBEDDED else BASE_DIR / "staticfiles")
+if EMBEDDED:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = EMBEDDED
 WHITENOISE_AUTOREFRESH = False
 
@@ -258,6 +260,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # What a caller got wrong is told to the caller; the log is for what we got wrong.
+        "django.request": {"level": "ERROR"},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
     },

@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
+import warnings
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,6 +19,7 @@ import httpx
 import uvicorn
 from celery import beat
 from celery.apps.worker import Worker
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.core.management import call_command
 
@@ -117,6 +119,8 @@ class _EmbeddedWorker:
     """Celery's worker with a pool of threads, in a thread: the memory broker lives in this process only."""
 
     def __init__(self) -> None:
+        # Celery warns root users of pickled messages; ours are JSON and never leave this process.
+        warnings.simplefilter("ignore", SecurityWarning)
         ready = threading.Event()
         self._worker = Worker(
             app=app,

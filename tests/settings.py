@@ -30,10 +30,8 @@ atexit.register(_clean_up)
 os.environ.update(
     VOICELIB_PROFILE="embedded",
     VOICELIB_DATA=_data,
-    STATIC_ROOT=os.path.join(_data, "static"),
     SANDBOX_PORT=str(_free_port()),
 )
-Path(_data, "static").mkdir()
 
 from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
