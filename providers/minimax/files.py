@@ -30,7 +30,7 @@ def upload(account: Account, part: UploadPart, *, purpose: Purpose) -> Operation
     response = yield asked
     answer = read(asked, response)
     described, trace_id = mapping(answer.get("file")), trace(response, answer)
-    file_id = None if isinstance(described.get("file_id"), float) else whole(described.get("file_id"))
+    file_id = whole(described.get("file_id"))
     if not file_id:
         raise malformed(asked, "no file_id in it", http_status=200, trace_id=trace_id)
     size = whole(described.get("bytes"))

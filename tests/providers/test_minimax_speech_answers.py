@@ -51,8 +51,9 @@ def test_extra_info_may_be_missing():
 @pytest.mark.parametrize(
     "data", [None, {}, {"audio": None}, {"audio": ""}, {"audio": 5}, [], "x", {"audio": {"url": "https://x"}}]
 )
-def test_success_without_audio_is_malformed_and_possibly_charged(data):
-    error = failure(spoken(data=data))
+@pytest.mark.parametrize("audio", [AudioFormat("mp3", 32000), AudioFormat("pcm", 32000)], ids=["mp3", "pcm"])
+def test_success_without_audio_is_malformed_and_possibly_charged(data, audio):
+    error = failure(spoken(data=data), format=audio)
     assert error.category == "malformed_response"
     assert error.possibly_charged
     assert not error.retryable
@@ -109,6 +110,7 @@ def test_the_declared_size_of_zero_says_nothing():
         b'{"base_resp": {}}',
         b'{"base_resp": {"status_code": null}}',
         b'{"base_resp": {"status_code": true}}',
+        b'{"base_resp": {"status_code": false}, "data": {"audio": "494433"}}',
         b'{"base_resp": {"status_code": 0.5}}',
         b'{"base_resp": {"status_code": "ok"}}',
         b"\xff\xfe\x00",
