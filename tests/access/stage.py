@@ -1,0 +1,130 @@
+"""One of everything in one team, made directly by the models, so that every endpoint has something to act on."""
+
+from datetime import UTC, datetime
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+
+from accounts import clock
+from accounts.flows.holds import place_hold
+from accounts.models import Attempt, Budget, Token
+from accounts.money import Money
+from accounts.payer import Payer
+from synthesis.flows.delivery import signed_path
+from synthesis.flows.storing import store_audio
+from synthesis.models import Clip, Rendering, Segment
+from tests.cast import Cast, make_token
+from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, Voice
+
+FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels": 1}
+
+
+def set_stage(cast: Cast) -> dict[str, str]:
+    """Make the things; returns what routes call them (`clip`, `voice`, …) with their ids and slugs."""
+    make_token(cast.editor, cast.team)
+    names = {
+        "account": cast.account.slug,
+        "token_id": Token.objects.get(created_by=cast.editor).id,
+        "budget_id": Budget.objects.create(team=cast.team, scope="team", target_id=cast.team.id, characters=9_000).id,
+        "attempt_id": _attempt(cast).id,
+    }
+    return names | _voices(cast) | _dictionaries(cast) | _clips(cast)
+
+
+def _attempt(cast):
+    hold = place_hold(payer=Payer(cast.team.id), key="stage", characters=10, amount=Money(1_000, "USD"), at=clock.now())
+    return Attempt.objects.create(
+        team=cast.team,
+        provider_account=cast.account,
+        hold=hold,
+        kind="speech",
+        subject="stage:1",
+        model="speech-2.8-hd",
+        state="unknown",
+        estimated_characters=10,
+        sent_at=clock.now(),
+    )
+
+
+def _voices(cast):
+    consent = Consent.objects.create(team=cast.team, speaker="Ann", statement="I agree.", locale="en")
+    sample = Sample.objects.create(
+        team=cast.team,
+        name="Ann",
+        storage_key=storages["samples"].save(f"{cast.team.id}/ann.wav", ContentFile(b"RIFF")),
+        sha256="0" * 64,
+        size=1,
+        format="wav",
+        sample_rate=32000,
+        channels=1,
+        duration_ms=20_000,
+    )
+    common = {"team": cast.team, "language": "en", "consent": consent, "sample": sample}
+    fresh = Voice.objects.create(slug="fresh", name="Fresh", **common)
+    temporary = Voice.objects.create(slug="temporary", name="Temporary", **common)
+    narrator = Voice.objects.create(slug="narrator", name="Narrator", **common)
+    now = clock.now()
+    ProviderVoice.objects.create(
+        voice=temporary,
+        provider_account=cast.account,
+        vendor_voice_id=f"temporary-{cast.team.id}",
+        state="temporary",
+        policy="ask",
+        cloned_at=now,
+        expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+    ProviderVoice.objects.create(
+        voice=narrator,
+        provider_account=cast.account,
+        vendor_voice_id=f"narrator-{cast.team.id}",
+        state="permanent",
+        cloned_at=now,
+        activated_at=now,
+    )
+    return {
+        "consent_id": consent.id,
+        "sample_id": sample.id,
+        "fresh": fresh.slug,
+        "temporary": temporary.slug,
+        "voice": narrator.slug,
+    }
+
+
+def _dictionaries(cast):
+    dictionary = Dictionary.objects.create(team=cast.team, slug="house", name="House")
+    rule = Rule.objects.create(dictionary=dictionary, source="SQL", replacement="sequel", kind="respelling")
+    DictionaryVersion.objects.create(dictionary=dictionary, number=1, rules=[], published_by="stage")
+    return {"dictionary": dictionary.slug, "rule_id": rule.id, "number": "1"}
+
+
+def _clips(cast):
+    ready, failed, queued = (_clip(cast, state) for state in ("ready", "failed", "queued"))
+    return {"clip": ready.id, "failed_clip": failed.id, "queued_clip": queued.id, "signed": signed_path(ready)}
+
+
+def _clip(cast, state):
+    voice = Voice.objects.get(team=cast.team, slug="narrator")
+    stored = store_audio(team_id=cast.team.id, audio=b"ID3 not really", container="mp3")
+    details = {"storage_key": stored.key, "sha256": stored.sha256, "size": stored.size, "format": "mp3"}
+    rendering = Rendering.objects.create(
+        team=cast.team,
+        provider_voice=voice.homes.get(),
+        fingerprint=state,
+        request={},
+        payer={"team_id": cast.team.id},
+        state=state,
+        estimated_characters=6,
+        **(details if state == "ready" else {}),
+    )
+    clip = Clip.objects.create(
+        team=cast.team,
+        voice=voice,
+        text="Hello.",
+        applied_text="Hello.",
+        model="speech-2.8-hd",
+        format=FORMAT,
+        state=state,
+        estimated_characters=6,
+    )
+    Segment.objects.create(clip=clip, position=0, text="Hello.", rendering=rendering)
+    return clip
