@@ -249,7 +249,35 @@ if not EMBEDDED:
     if env.boolean("BEHIND_TLS_PROXY", True):
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-UNFOLD: dict[str, Any] = {"SITE_TITLE": _("Voice library"), "SITE_HEADER": _("Voice library")}
+# The admin: what is named by path is called with the request.
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Voice library"),
+    "SITE_HEADER": _("Voice library"),
+    "SITE_SYMBOL": "graphic_eq",
+    "SITE_URL": None,
+    # Events tell the history; the framework's own log is not written.
+    "SHOW_HISTORY": False,
+    "SHOW_BACK_BUTTON": True,
+    "DASHBOARD_CALLBACK": "config.admin_site.dashboard",
+    "SIDEBAR": {"navigation": "config.admin_site.navigation", "show_search": False, "show_all_applications": False},
+    "STYLES": ["config.admin_site.style"],
+    "SCRIPTS": ["config.admin_site.script"],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.7% .013 236.62)",
+            "100": "oklch(95.1% .026 236.824)",
+            "200": "oklch(90.1% .058 230.902)",
+            "300": "oklch(82.8% .111 230.318)",
+            "400": "oklch(74.6% .16 232.661)",
+            "500": "oklch(68.5% .169 237.323)",
+            "600": "oklch(58.8% .158 241.966)",
+            "700": "oklch(50% .134 242.749)",
+            "800": "oklch(44.3% .11 240.79)",
+            "900": "oklch(39.1% .09 240.876)",
+            "950": "oklch(29.3% .066 243.157)",
+        }
+    },
+}
 
 LOG_LEVEL = env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO")
 LOGGING = {

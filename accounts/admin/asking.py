@@ -6,7 +6,7 @@ code, and nothing was changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, cast
@@ -45,33 +45,41 @@ class Question:
     icon: str = ""
     back: str = ""
     template: str = "admin/question.html"
-    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 def ask(model_admin: TeamAdmin[Any], request: HttpRequest, question: Question) -> HttpResponse:
     """Show the question; on a valid answer call its flow. A refusal becomes errors on the form."""
-    if request.method == "POST":
-        form = question.make_form(request.POST, request.FILES)
-        if form.is_valid():
-            try:
-                return question.act(form)
-            except PlatformError as refusal:
-                put_refusal(form, refusal)
-    else:
-        form = question.make_form(None, None)
+    if request.method != "POST":
+        return show(model_admin, request, question, question.make_form(None, None))
+    form = question.make_form(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            return question.act(form)
+        except PlatformError as refusal:
+            put_refusal(form, refusal)
+    return show(model_admin, request, question, form)
+
+
+def show(
+    model_admin: TeamAdmin[Any], request: HttpRequest, question: Question, form: forms.Form, **context: Any
+) -> HttpResponse:
+    """The page of a question with a form as it stands."""
     back = question.back or reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": question.title,
-        "question": question,
-        "form": form,
-        "opts": model_admin.opts,
-        "back": back,
-        "media": model_admin.media + form.media,
-        **question.context,
-    }
     request.current_app = model_admin.admin_site.name
-    return TemplateResponse(request, question.template, context)
+    return TemplateResponse(
+        request,
+        question.template,
+        {
+            **model_admin.admin_site.each_context(request),
+            "title": question.title,
+            "question": question,
+            "form": form,
+            "opts": model_admin.opts,
+            "back": back,
+            "media": model_admin.media + form.media,
+            **context,
+        },
+    )
 
 
 def button(

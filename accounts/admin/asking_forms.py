@@ -63,10 +63,23 @@ class TeamForm(DressedForm):
         return values
 
 
-class ReasonForm(DressedForm):
-    """Why something is done; it stays in the books."""
+class NameForm(DressedForm):
+    """For what cannot be undone: the name is typed, with the reason."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    name = forms.CharField(label=_("Type the name to confirm"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    def __init__(self, *args: Any, name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._name = name
+        self.fields["name"].help_text = name
+
+    def clean_name(self) -> str:
+        if self.cleaned_data["name"].strip() != self._name:
+            raise forms.ValidationError(_("This is not the name."))
+        return self._name
 
 
 def moment_field(**options: Any) -> forms.DateTimeField:

@@ -19,7 +19,7 @@ from accounts import clock
 from accounts.admin.book_totals import agreeing, differing, totals_of
 from accounts.admin.filters import DayRangeFilter, DropdownFilter, by_row, by_value
 from accounts.admin.scoping import TeamAdmin
-from accounts.admin.shown import NOTHING, difference, moment, moment_html, money, number
+from accounts.admin.shown import NOTHING, difference, moment, moment_html, money, number, two_lines
 from accounts.events import EVENT_KINDS
 from accounts.flows.reports import csv_of
 from accounts.models import Event, LedgerEntry
@@ -193,8 +193,3 @@ class EventsAdmin(ReadOnlyAdmin):
         if not event.data:
             return NOTHING
         return format_html('<code class="vl-code">{}</code>', json.dumps(event.data, ensure_ascii=False))
-
-
-def two_lines(first: str, second: str) -> str:
-    """A cell of two lines."""
-    return format_html('<span class="vl-two"><span>{}</span><small>{}</small></span>', first, second)

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.options import ShowFacets
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied
-from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
+from django.db.models import ForeignKey, ManyToManyField, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.request import QueryDict
 
@@ -166,7 +166,7 @@ def scoped(queryset: QuerySet[_M], request: HttpRequest, team_path: str, scope: 
     return queryset.filter(**{f"{team_path}__in": teams})
 
 
-def choices_for(db_field: Field[Any, Any], request: HttpRequest) -> QuerySet[Any]:
+def choices_for(db_field: Any, request: HttpRequest) -> QuerySet[Any]:
     """What may be chosen for a relation: what the related model's admin lists; nothing where there is none."""
     related: Any = db_field.related_model
     registered: Any = admin.site._registry.get(related)

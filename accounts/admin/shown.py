@@ -124,7 +124,7 @@ def error_html(error: Mapping[str, Any] | None) -> str:
         return NOTHING
     vendor = error.get("provider") or {}
     details = [
-        (_("vendor code"), vendor.get("code") or error.get("vendor_code")),
+        (_("vendor code"), vendor.get("code") or error.get("provider_code")),
         (_("trace id"), vendor.get("trace_id") or error.get("trace_id")),
         (_("at"), error.get("at")),
     ]
@@ -158,3 +158,8 @@ def bar(used: int, held: int, limit: int | None) -> str:
         spent_share,
         held_share,
     )
+
+
+def two_lines(first: str, second: str) -> str:
+    """A cell of two lines."""
+    return format_html('<span class="vl-two"><span>{}</span><small>{}</small></span>', first, second)

@@ -1,0 +1,84 @@
+"""Homes of a voice, on its page: read only, because every change is a decision with a price."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import display
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock
+from accounts.admin.scoping import TeamInline
+from accounts.admin.shown import NOTHING, error_html, moment_html, player
+from voicelib.admin.standing import home_pill
+from voicelib.models import ProviderVoice
+
+_SHOWN: list[Any] = ["account", "state_pill", "policy_shown", "deadline", "due", "active", "error", "preview"]
+
+
+class HomesInline(TeamInline):
+    model = ProviderVoice
+    team_path = "voice__team_id"
+    read_scope = "voices:read"
+    verbose_name_plural = _("Homes at provider accounts")
+    fields = _SHOWN
+    readonly_fields = _SHOWN
+    ordering = ["-id"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).select_related("provider_account", "voice__team")
+
+    @display(description=_("Provider account"))
+    def account(self, home: ProviderVoice) -> str:
+        return format_html(
+            '<span class="vl-two"><span>{} · {} {}</span><small class="vl-code">{}</small></span>',
+            home.provider_account,
+            _("generation"),
+            home.generation,
+            home.vendor_voice_id,
+        )
+
+    @display(description=_("State"))
+    def state_pill(self, home: ProviderVoice) -> str:
+        return home_pill(home.state, home.expires_at if home.state in ProviderVoice.SPEAKING else None, clock.now())
+
+    @display(description=_("Policy"))
+    def policy_shown(self, home: ProviderVoice) -> str:
+        if home.policy != ProviderVoice.Policy.ASK:
+            return home.get_policy_display()
+        on_silence = ProviderVoice.OnSilence(home.on_silence).label
+        return format_html(
+            '<span class="vl-two"><span>{}</span><small>{}: {}</small></span>',
+            home.get_policy_display(),
+            _("on silence"),
+            on_silence,
+        )
+
+    @display(description=_("Dies"))
+    def deadline(self, home: ProviderVoice) -> str:
+        return _moment(home, home.expires_at)
+
+    @display(description=_("Looked at"))
+    def due(self, home: ProviderVoice) -> str:
+        return _moment(home, home.keepalive_due_at)
+
+    @display(description=_("Active since"))
+    def active(self, home: ProviderVoice) -> str:
+        return _moment(home, home.activated_at)
+
+    @display(description=_("Last error"))
+    def error(self, home: ProviderVoice) -> str:
+        return error_html(home.last_error)
+
+    @display(description=_("Preview"))
+    def preview(self, home: ProviderVoice) -> str:
+        if not home.preview_key:
+            return NOTHING
+        return player(reverse("admin:voicelib_providervoice_preview", args=[home.id]), str(home))
+
+
+def _moment(home: ProviderVoice, at: Any) -> str:
+    return moment_html(at, clock.now(), home.voice.team.time_zone)

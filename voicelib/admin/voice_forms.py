@@ -1,0 +1,102 @@
+"""Forms about voices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from accounts.admin.asking_forms import DressedForm, TeamForm
+from accounts.admin.scoping import choices_for, scoped
+from accounts.models import ProviderAccount
+from accounts.provider_clients import adapter
+from voicelib.models import Consent, ProviderVoice, Sample, Voice
+
+
+class NewVoiceForm(TeamForm):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    slug = forms.CharField(
+        label=_("Slug"), max_length=64, help_text=_("How services name it. Lower case, digits, hyphens; never changes.")
+    )
+    language = forms.CharField(label=_("Language"), max_length=35, initial="en", help_text=_("e.g. en, zh, ja"))
+    consent = forms.ModelChoiceField(
+        label=_("Consent"),
+        queryset=Consent.objects.none(),
+        required=False,
+        help_text=_("Required before cloning. Record it first, or later on the voice."),
+    )
+    file = forms.FileField(
+        label=_("Upload a sample"),
+        required=False,
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".mp3,.m4a,.wav,audio/*"}),
+        help_text=_("10 seconds to 5 minutes of one speaker, mp3, m4a or wav, up to 20 MB."),
+    )
+    sample = forms.ModelChoiceField(label=_("Or use a sample"), queryset=Sample.objects.none(), required=False)
+
+    def __init__(self, *args: Any, request: HttpRequest, scope: str, **kwargs: Any) -> None:
+        super().__init__(*args, request=request, scope=scope, **kwargs)
+        for name in ("consent", "sample"):
+            rows = choices_for(Voice._meta.get_field(name), request)
+            self.fields[name].queryset = scoped(rows, request, "team_id", scope).order_by("-id")  # type: ignore[attr-defined]
+
+
+class ChangeVoiceForm(DressedForm):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    language = forms.CharField(label=_("Language"), max_length=35)
+    consent = forms.ModelChoiceField(label=_("Consent"), queryset=Consent.objects.none(), required=False)
+    sample = forms.ModelChoiceField(label=_("Sample"), queryset=Sample.objects.none(), required=False)
+
+    def __init__(self, data: Any, *, voice: Voice) -> None:
+        initial = {
+            "name": voice.name,
+            "language": voice.language,
+            "consent": voice.consent_id,
+            "sample": voice.sample_id,
+        }
+        super().__init__(data, initial=initial)
+        of_team = {"consent": Consent.objects, "sample": Sample.objects}
+        for name, manager in of_team.items():
+            self.fields[name].queryset = manager.filter(team_id=voice.team_id).order_by("-id")  # type: ignore[attr-defined]
+
+    def changes(self) -> dict[str, str | None]:
+        """What was changed, as the flow takes it: ids for consent and sample."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        return {name: getattr(value, "id", value) for name, value in changed.items()}
+
+
+class PolicyForm(DressedForm):
+    policy = forms.ChoiceField(label=_("Policy"), choices=ProviderVoice.Policy.choices)
+    on_silence = forms.ChoiceField(
+        label=_("On silence"),
+        choices=ProviderVoice.OnSilence.choices,
+        help_text=_("What happens under “ask” when nobody decides in time."),
+    )
+
+
+class CloneForm(PolicyForm):
+    account = forms.ModelChoiceField(label=_("Provider account"), queryset=ProviderAccount.objects.none())
+    model = forms.ChoiceField(label=_("Model of the preview"), required=False)
+    preview_text = forms.CharField(
+        label=_("Preview text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Spoken while cloning and billed as speech; it does not activate the voice. Empty: no preview."),
+    )
+    field_order = ["account", "preview_text", "model", "policy", "on_silence"]
+
+    def __init__(self, data: Any, *, accounts: list[ProviderAccount], initial: dict[str, Any]) -> None:
+        default = next((account.id for account in accounts if account.is_default), None)
+        super().__init__(data, initial={"account": default, **initial})
+        self.fields["account"].queryset = ProviderAccount.objects.filter(  # type: ignore[attr-defined]
+            id__in=[account.id for account in accounts]
+        )
+        models = sorted({model for account in accounts for model in adapter(account).capabilities.models})
+        self.fields["model"].choices = [("", _("the provider's usual")), *((model, model) for model in models)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        values["model"] = values.get("model") or None
+        return values
