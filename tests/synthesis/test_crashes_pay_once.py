@@ -116,6 +116,7 @@ def test_an_answer_that_turns_up_late_is_booked_and_finishes_the_clip(ask, die_a
     attempt = Attempt.objects.get()
     answer = spool.find(attempt.id)
     # The sweep ran on another machine, where the answer is not.
+    assert answer is not None
     spool.drop(attempt.id)
     sweep()
     clip.refresh_from_db()
@@ -137,6 +138,7 @@ def test_a_late_answer_spares_a_retry_that_was_not_sent_yet(ask, cast, die_at, s
     die_at("spooled", clip)
     attempt = Attempt.objects.get()
     answer = spool.find(attempt.id)
+    assert answer is not None
     spool.drop(attempt.id)
     recovery.recover_after_restart()
     retry_clip(team=cast.team, clip_id=clip.id, payer=clip.payer(), actor=_actor(cast))

@@ -1,10 +1,12 @@
 """What makes two pieces of audio the same."""
 
+from typing import Any
+
 import pytest
 
 from synthesis.fingerprint import fingerprint
 
-HEARD = {
+HEARD: dict[str, Any] = {
     "provider_voice_id": "home",
     "generation": 1,
     "vendor_voice_id": "vendor",
