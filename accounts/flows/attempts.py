@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import clock, events, ledger
+from accounts.errors import ConflictError
 from accounts.flows.holds import close_hold, lock_hold, payer_of, release_unused_fee
 from accounts.flows.quotes import quote_speech
 from accounts.ledger import Booking, Spoken
@@ -34,9 +35,11 @@ class PaidOrder:
 
 
 def prepare(order: PaidOrder) -> Attempt:
-    """Commit the attempt before anything is sent."""
+    """Commit the attempt before anything is sent. Raises ConflictError `hold_not_open`."""
     with transaction.atomic(durable=True):
-        hold = Hold.objects.get(id=order.hold_id, state=Hold.State.OPEN)
+        hold = Hold.objects.filter(id=order.hold_id, state=Hold.State.OPEN).first()
+        if hold is None:
+            raise ConflictError("What was set aside for this call is spent or given back.", code="hold_not_open")
         return Attempt.objects.create(
             team_id=hold.team_id,
             provider_account=order.account,
