@@ -1,0 +1,115 @@
+"""Deadlines, due times, alerts and waits, as values."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from providers.types import RetentionRule
+from voicelib import retention
+from voicelib.backoff import MOST_TRIES, clone_wait
+
+BORN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+ACTIVATION = RetentionRule("activation", 168)
+
+
+def deadline(rule, *, activated=None, used=None):
+    return retention.expires_at(rule, cloned_at=BORN, activated_at=activated, last_used_at=used)
+
+
+@pytest.mark.parametrize(
+    ("rule", "activated", "used", "hours"),
+    [
+        (ACTIVATION, None, None, 168),
+        (ACTIVATION, BORN + HOUR, BORN + HOUR, None),
+        (RetentionRule("rolling", 168), None, None, 168),
+        (RetentionRule("rolling", 168), BORN + HOUR, BORN + 10 * HOUR, 178),
+        (RetentionRule("rolling"), None, None, 168),
+        (RetentionRule("fixed", 48), BORN + HOUR, BORN + HOUR, 48),
+        (RetentionRule("none"), None, None, None),
+    ],
+)
+def test_the_deadline_follows_the_rule(rule, activated, used, hours):
+    expected = None if hours is None else BORN + hours * HOUR
+    assert deadline(rule, activated=activated, used=used) == expected
+
+
+@pytest.mark.parametrize("minutes", [0, 60, 120])
+def test_a_voice_is_due_a_day_and_its_jitter_before_the_deadline(minutes):
+    end = deadline(ACTIVATION)
+    due = retention.keepalive_due_at(ACTIVATION, deadline=end, jitter=timedelta(minutes=minutes))
+    assert end - due == timedelta(hours=24, minutes=minutes)
+
+
+def test_jitter_beyond_its_bounds_is_cut():
+    end = deadline(ACTIVATION)
+    for jitter in (timedelta(days=9), timedelta(hours=2)):
+        assert retention.keepalive_due_at(ACTIVATION, deadline=end, jitter=jitter) == end - 26 * HOUR
+    assert retention.keepalive_due_at(ACTIVATION, deadline=end, jitter=-HOUR) == end - 24 * HOUR
+
+
+@pytest.mark.parametrize("hours", [1, 4, 24, 48])
+def test_a_short_life_leaves_most_of_it_before_the_call(hours):
+    rule = RetentionRule("rolling", hours)
+    due = retention.keepalive_due_at(rule, deadline=BORN + hours * HOUR, jitter=2 * HOUR)
+    assert due >= BORN + timedelta(hours=hours) / 2
+
+
+def test_under_a_fixed_life_there_is_only_the_end():
+    rule = RetentionRule("fixed", 48)
+    assert retention.keepalive_due_at(rule, deadline=BORN + 48 * HOUR, jitter=HOUR) == BORN + 48 * HOUR
+
+
+def test_without_a_deadline_nothing_is_due():
+    assert retention.keepalive_due_at(RetentionRule("none"), deadline=None, jitter=HOUR) is None
+    assert retention.next_alert_at(deadline=None, after=BORN) is None
+
+
+@pytest.mark.parametrize("left", [timedelta(days=2), 2 * HOUR, timedelta(minutes=10), timedelta(minutes=1)])
+@pytest.mark.parametrize("tries", [1, 2, 5, 20, 1000])
+def test_there_is_always_a_next_try_before_the_deadline(left, tries):
+    end = BORN + left
+    at = retention.next_try_at(now=BORN, deadline=end, tries=tries)
+    assert BORN < at < end
+    assert at - BORN <= 2 * HOUR
+
+
+def test_tries_come_closer_together_towards_the_deadline_and_end_with_it():
+    now, end, tries = BORN, BORN + 24 * HOUR, 0
+    while now < end:
+        tries += 1
+        now = retention.next_try_at(now=now, deadline=end, tries=tries)
+    assert now == end
+    assert 20 < tries < 60
+
+
+def test_the_first_waits_are_short():
+    end = BORN + 24 * HOUR
+    waits = [retention.next_try_at(now=BORN, deadline=end, tries=tries) - BORN for tries in (1, 2, 3)]
+    assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+
+
+def test_alerts_come_at_72_24_and_6_hours():
+    end = deadline(ACTIVATION)
+    moments, at = [], BORN
+    while (at := retention.next_alert_at(deadline=end, after=at)) is not None:
+        moments.append((end - at) / HOUR)
+    assert moments == [72, 24, 6]
+
+
+@pytest.mark.parametrize(
+    ("left", "hours"), [(100, None), (72, 72), (30, 72), (24, 24), (7, 24), (6, 6), (1, 6), (0, None)]
+)
+def test_the_most_urgent_alert_is_told(left, hours):
+    end = deadline(ACTIVATION)
+    assert retention.alert_now(deadline=end, at=end - left * HOUR) == hours
+
+
+def test_alerts_that_lie_before_a_short_life_are_left_out():
+    assert retention.next_alert_at(deadline=BORN + 48 * HOUR, after=BORN) == BORN + 24 * HOUR
+
+
+def test_cloning_waits_longer_each_time_and_gives_up_at_last():
+    waits = [clone_wait(tries) for tries in range(1, MOST_TRIES)]
+    assert waits == sorted(waits)
+    assert clone_wait(MOST_TRIES) is None
