@@ -1,4 +1,4 @@
-"""What the benchmarks run on: a migrated SQLite database, the sandbox on a socket, a team with an account and a voice."""
+"""What the benchmarks run on: a migrated SQLite database, the sandbox on a socket, a team and an account."""
 
 import contextlib
 import time
@@ -49,8 +49,8 @@ def stage():
             key_hint="…",
             is_default=True,
         )
-        made = create_token(team=team, created_by=user, name="bench", scopes=list(SCOPES))
-        yield Stage(team, account, sandbox.base_url, made.secret)
+        _token, secret = create_token(team=team, creator=user, name="bench", scopes=list(SCOPES))
+        yield Stage(team, account, sandbox.base_url, secret)
 
 
 def times_ms(call, repeat):
