@@ -84,8 +84,6 @@ def _layers(ip: IPAddress) -> list[IPAddress]:
     layers: list[IPAddress] = [ip]
     if ip.sixtofour is not None:
         layers.append(ip.sixtofour)
-    if ip.teredo is not None:
-        layers.extend(ip.teredo)
     return layers
 
 

@@ -12,7 +12,7 @@ from cryptography.x509.oid import NameOID
 
 from providers.errors import FetchFailedError, FetchRefusedError
 from providers.fetch import FetchPolicy, check_url, fetch
-from providers.guard import is_public
+from providers.guard import is_listed, is_public
 from tests.providers.loopback import Loopback, http, redirect
 
 AUDIO = http(b"ID3audio", headers=["Content-Type: Audio/MPEG; charset=x"])
@@ -156,6 +156,11 @@ def test_a_listing_holds_for_its_exact_port_only():
 def test_a_listing_for_one_name_does_not_open_another_for_the_same_address():
     with Loopback(AUDIO) as server:
         assert refused(f"http://localhost:{server.port}/", policy(server)) == "address"
+
+
+def test_names_are_compared_without_regard_to_case():
+    assert is_listed("CDN.example", 80, {"cdn.EXAMPLE:80"})
+    assert not is_listed("cdn.example", 8080, {"cdn.example:80"})
 
 
 def test_an_exception_may_be_given_as_a_question():
