@@ -24,12 +24,17 @@ STATUS: dict[Category, int] = {
 _RETRY_AFTER_SECONDS = {503: 5}
 
 
+def code_of(category: Category) -> str:
+    """The platform's code for a category: `provider_<category>`, and `provider_down` for a provider that is down."""
+    return f"provider_{category.removeprefix('provider_')}"
+
+
 def refused_by_provider(error: ProviderError) -> RefusedByProviderError:
     """Translate a ProviderError: code `provider_<category>`, with the vendor's code, message and trace id."""
     status = STATUS[error.category]
     return RefusedByProviderError(
         error.message,
-        code=f"provider_{error.category}",
+        code=code_of(error.category),
         status=status,
         field=error.field,
         data={"who_acts": error.who_acts, "possibly_charged": error.possibly_charged},

@@ -25,10 +25,6 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
     ),
     "failures_may_charge": ("true or false", lambda value: isinstance(value, bool)),
     "fluent_on_28": ("true or false", lambda value: isinstance(value, bool)),
-    "trusted_hosts": (
-        'a list of "host:port"',
-        lambda value: isinstance(value, list) and all(isinstance(host, str) for host in value),
-    ),
 }
 
 

@@ -68,10 +68,12 @@ def release_unused_fee(fee_hold: Hold | None) -> None:
 
 
 def payer_of(hold: Hold) -> Payer:
+    """Whose budgets the hold stands against."""
     return Payer(hold.team_id, hold.project_id, hold.token_id, hold.user_id)
 
 
 def amount_of(hold: Hold) -> Money:
+    """The money that is set aside."""
     return Money(hold.amount_micros, hold.currency)
 
 

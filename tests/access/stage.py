@@ -22,7 +22,7 @@ FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels
 def set_stage(cast: Cast) -> dict[str, str]:
     """Make the things; returns what routes call them (`clip`, `voice`, …) with their ids and slugs."""
     make_token(cast.editor, cast.team)
-    names = {
+    names: dict[str, str] = {
         "account": cast.account.slug,
         "token_id": Token.objects.get(created_by=cast.editor).id,
         "budget_id": Budget.objects.create(team=cast.team, scope="team", target_id=cast.team.id, characters=9_000).id,
@@ -46,7 +46,7 @@ def _attempt(cast):
     )
 
 
-def _voices(cast):
+def _voices(cast) -> dict[str, str]:
     consent = Consent.objects.create(team=cast.team, speaker="Ann", statement="I agree.", locale="en")
     sample = Sample.objects.create(
         team=cast.team,
@@ -90,14 +90,14 @@ def _voices(cast):
     }
 
 
-def _dictionaries(cast):
+def _dictionaries(cast) -> dict[str, str]:
     dictionary = Dictionary.objects.create(team=cast.team, slug="house", name="House")
     rule = Rule.objects.create(dictionary=dictionary, source="SQL", replacement="sequel", kind="respelling")
     DictionaryVersion.objects.create(dictionary=dictionary, number=1, rules=[], published_by="stage")
     return {"dictionary": dictionary.slug, "rule_id": rule.id, "number": "1"}
 
 
-def _clips(cast):
+def _clips(cast) -> dict[str, str]:
     ready, failed, queued = (_clip(cast, state) for state in ("ready", "failed", "queued"))
     return {"clip": ready.id, "failed_clip": failed.id, "queued_clip": queued.id, "signed": signed_path(ready)}
 

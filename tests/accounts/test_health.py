@@ -1,0 +1,22 @@
+"""Alive and ready are two questions."""
+
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+
+def test_a_process_is_alive_without_looking_at_the_database(client):
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def test_a_process_is_ready_when_its_migrations_are_applied(client, db):
+    assert client.get("/readyz").json() == {"status": "ok"}
+
+
+def test_a_pending_migration_is_a_reason_to_wait(client, db):
+    MigrationRecorder(connection).record_unapplied("synthesis", "0001_initial")
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()["reason"]) == (503, "migrations_pending")
+
+
+def test_the_root_leads_to_the_admin(client, db):
+    assert client.get("/")["Location"] == "/admin/"
