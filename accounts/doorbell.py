@@ -13,14 +13,17 @@ from django.db import transaction
 logger = logging.getLogger(__name__)
 
 
-def ring(task_name: str, *args: str) -> None:
-    """Send `task_name(*args)` once the surrounding transaction is committed; at once where there is none."""
-    transaction.on_commit(lambda: _send(task_name, args))
+def ring(task_name: str, *args: str, in_seconds: float = 0) -> None:
+    """Send `task_name(*args)` once the surrounding transaction is committed; at once where there is none.
+
+    `in_seconds` of real time it is heard: for a wait that is shorter than the tick's.
+    """
+    transaction.on_commit(lambda: _send(task_name, args, in_seconds))
 
 
-def _send(task_name: str, args: tuple[str, ...]) -> None:
+def _send(task_name: str, args: tuple[str, ...], in_seconds: float) -> None:
     try:
-        current_app.send_task(task_name, args=args, retry=False)
+        current_app.send_task(task_name, args=args, retry=False, countdown=in_seconds or None)
     except Exception:
         # Whatever the transport raised: the caller's work is committed and a tick will pick it up.
         logger.warning("doorbell not heard; the tick will find the row", extra={"task": task_name}, exc_info=True)

@@ -50,6 +50,7 @@ class ClipsAdmin(ButtonsAdmin):
     write_scope = _WRITE
     can_add = True
     list_display = ["shown_text", "voice", "state_pill", "heard", "duration", "billed", "saved", "cost", "created"]
+    list_fullwidth = True
     list_select_related = ["team", "voice"]
     list_filter = [
         by_value("state", _("state"), {state: pill.word for state, pill in PILLS.items()}),

@@ -36,7 +36,7 @@ class PinOutput(Output):
     version = serializers.IntegerField()
 
 
-class FindingOutput(Output):
+class ClipFindingOutput(Output):
     """Something to look at that is no error."""
 
     code = serializers.CharField()
@@ -68,7 +68,7 @@ class ClipOutput(Output):
     duration_ms = serializers.IntegerField(allow_null=True)
     size = serializers.IntegerField(allow_null=True)
     sha256 = serializers.CharField(allow_null=True)
-    findings = FindingOutput(many=True)
+    findings = ClipFindingOutput(many=True)
     estimated_characters = serializers.IntegerField()
     billed_characters = serializers.IntegerField(allow_null=True)
     saved_characters = serializers.IntegerField()

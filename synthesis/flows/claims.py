@@ -11,9 +11,11 @@ from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
 from accounts import clock, events
+from accounts.doorbell import ring
 from accounts.flows.holds import release_hold
 from accounts.models import Attempt, LedgerEntry
 from accounts.money import Money
+from synthesis.flows.commissions import RENDER_TASK
 from synthesis.models import Clip, Rendering, Segment
 
 
@@ -59,6 +61,7 @@ def put_back(claim: Claim, *, wait_seconds: float, counts_as_try: bool) -> None:
             fields["tries"] = F("tries") + 1
         if _claimed(claim).update(**fields):
             _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
+            ring(RENDER_TASK, claim.rendering_id, in_seconds=wait_seconds)
 
 
 def shorten_lease(claim: Claim, *, seconds: float) -> None:

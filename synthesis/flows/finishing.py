@@ -9,8 +9,10 @@ from django.db.models import Q
 from accounts.flows.holds import release_hold
 from accounts.flows.paid_call import answer_stored
 from accounts.models import Attempt
+from accounts.provider_errors import code_of
 from accounts.spool import Answer
 from accounts.steps import reached
+from providers.errors import Category
 from providers.fetch import FetchPolicy, fetch
 from providers.probe import NotAudioError
 from synthesis.failures import MAY_TURN_UP
@@ -31,7 +33,8 @@ def deliver(*, claim: Claim, rendering: Rendering, attempt: Attempt, answer: Ans
     try:
         finish(rendering=rendering, attempt=attempt, answer=answer)
     except NotAudioError as error:
-        failure = {"code": "provider_malformed_response", "message": f"What was paid for is no audio: {error}"}
+        code = code_of(Category.MALFORMED_RESPONSE)
+        failure = {"code": code, "message": f"What was paid for is no audio: {error}"}
         give_up(claim, failure=failure, keeps_hold=False, attempt=attempt)
         answer_stored(attempt_id=attempt.id)
     except Exception:

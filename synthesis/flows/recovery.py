@@ -13,6 +13,8 @@ from accounts import clock, spool
 from accounts.doorbell import ring
 from accounts.flows.paid_call import answer_stored, recover_attempt
 from accounts.models import Attempt
+from accounts.provider_errors import code_of
+from providers.errors import Category
 from providers.probe import NotAudioError
 from synthesis.failures import audio_lost, outcome_unknown
 from synthesis.flows.claims import Claim, claim_abandoned, give_up, put_back
@@ -85,7 +87,7 @@ def _failure_of_paid(attempt: Attempt) -> dict[str, Any]:
     if not attempt.error_category:
         return audio_lost()
     vendor = {"code": attempt.error_code or None, "message": attempt.error_message, "trace_id": attempt.trace_id}
-    return {"code": f"provider_{attempt.error_category}", "message": attempt.error_message, "provider": vendor}
+    return {"code": code_of(Category(attempt.error_category)), "message": attempt.error_message, "provider": vendor}
 
 
 def _take_in_late_answers() -> None:
