@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import clock, events
 from accounts.errors import ConflictError, InvalidInputError, NotFoundError
@@ -57,6 +58,7 @@ def give_consent(
             scope=dict(scope),
             valid_from=at,
             valid_until=valid_until,
+            expiry_due_at=valid_until,
         )
         _note(consent, "consent.given", actor)
         return consent
@@ -82,8 +84,8 @@ def revoke_consent(*, team: Team, consent_id: str, actor: Actor, reason: str = "
             raise NotFoundError("There is no such consent.", code="consent_not_found")
         if consent.revoked_at is not None:
             raise ConflictError("It was revoked already.", code="consent_already_revoked")
-        consent.revoked_at = at
-        consent.save(update_fields=["revoked_at"])
+        consent.revoked_at, consent.expiry_due_at = at, None
+        consent.save(update_fields=["revoked_at", "expiry_due_at"])
         suspended = suspend_voices(voices=_voices_of(consent), reason="consent_revoked", actor=actor, at=at)
         _note(consent, "consent.revoked", actor, {"reason": reason, "voices_suspended": suspended})
         return consent
@@ -91,19 +93,18 @@ def revoke_consent(*, team: Team, consent_id: str, actor: Actor, reason: str = "
 
 def expire_consents(*, at: datetime) -> int:
     """Suspend the voices whose consent has run out; how many. Part of the tick: use is refused on time without it."""
-    due = Consent.objects.filter(valid_until__lte=at, voices__suspended_at__isnull=True, voices__isnull=False)
     suspended = 0
-    for consent in due.distinct().order_by("valid_until")[:_EXPIRE_AT_ONCE]:
+    for consent in Consent.objects.filter(expiry_due_at__lte=at).order_by("expiry_due_at")[:_EXPIRE_AT_ONCE]:
         with transaction.atomic():
+            if not Consent.objects.filter(id=consent.id, expiry_due_at__lte=at).update(expiry_due_at=None):
+                continue
             voices = suspend_voices(voices=_voices_of(consent), reason="consent_expired", actor=PLATFORM, at=at)
-            _note(
-                consent, "consent.expired", PLATFORM, {"voices_suspended": voices}, key=f"consent.expired:{consent.id}"
-            )
+            _note(consent, "consent.expired", PLATFORM, {"voices_suspended": voices})
         suspended += voices
     return suspended
 
 
-def _voices_of(consent: Consent) -> Any:
+def _voices_of(consent: Consent) -> QuerySet[Voice]:
     return Voice.objects.filter(consent=consent)
 
 
@@ -115,9 +116,7 @@ def _check_scope(scope: Mapping[str, Any]) -> None:
             raise InvalidInputError(f"scope.{key} is a list of names.", field="scope")
 
 
-def _note(
-    consent: Consent, kind: str, actor: Actor, data: dict[str, Any] | None = None, key: str | None = None
-) -> None:
+def _note(consent: Consent, kind: str, actor: Actor, data: dict[str, Any] | None = None) -> None:
     events.record(
         team_id=consent.team_id,
         kind=kind,
@@ -126,5 +125,4 @@ def _note(
         subject_title=str(consent),
         actor=actor,
         data=data or {},
-        key=key,
     )

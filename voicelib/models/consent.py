@@ -23,12 +23,19 @@ class Consent(models.Model):
     scope = models.JSONField(_("scope"), default=dict, blank=True)
     valid_from = models.DateTimeField(_("valid from"), default=clock.now)
     valid_until = models.DateTimeField(_("valid until"), null=True, blank=True)
+    # When the tick has to suspend its voices; null once that is done, or where it never will be.
+    expiry_due_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(
+                fields=["expiry_due_at"], condition=models.Q(expiry_due_at__isnull=False), name="consents_to_expire"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.speaker} ({self.locale})"
