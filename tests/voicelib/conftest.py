@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from accounts import clock, keyring
+from accounts import clock, keyring, steps
 from accounts.payer import Actor, Payer
 from providers.types import AudioFormat, SpeechRequest
+from tests.voicelib.crashes import WorkerDiedError
 from tests.voicelib.vendor import Vendor
 from voicelib.flows.activation import keep_home, keepalive_tick
 from voicelib.flows.cloning import ask_clone, clone_home
@@ -130,6 +131,26 @@ def advance(sandbox, tick):
                 tick()
 
     return advance
+
+
+@pytest.fixture
+def die_at():
+    """`die_at("sent")` ends the work at that step, once."""
+    standing = []
+
+    def register(step):
+        def observe(reached, ids):
+            if reached == step:
+                steps.observers.remove(observe)
+                raise WorkerDiedError
+
+        steps.observers.append(observe)
+        standing.append(observe)
+
+    yield register
+    for observe in standing:
+        if observe in steps.observers:
+            steps.observers.remove(observe)
 
 
 def _move(step: timedelta) -> None:

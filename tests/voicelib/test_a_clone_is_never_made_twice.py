@@ -4,42 +4,15 @@ from datetime import timedelta
 
 import pytest
 
-from accounts import clock, steps
+from accounts import clock
 from accounts.flows.verify import verify_ledger
 from accounts.models import Attempt, Event, Hold, LedgerEntry
+from tests.voicelib.crashes import WorkerDiedError, lease_runs_out
 from voicelib.flows.cloning import clone_home, clone_tick
 from voicelib.models import ProviderVoice
 from voicelib.retention import PROOF_DELAY
 
 State = ProviderVoice.State
-
-
-class WorkerDiedError(BaseException):
-    """Stands for a process that is gone: nothing catches it, nothing after it runs."""
-
-
-@pytest.fixture
-def die_at():
-    """`die_at("sent")` ends the work at that step, once."""
-    standing = []
-
-    def register(step):
-        def observe(reached, ids):
-            if reached == step:
-                steps.observers.remove(observe)
-                raise WorkerDiedError
-
-        steps.observers.append(observe)
-        standing.append(observe)
-
-    yield register
-    for observe in standing:
-        if observe in steps.observers:
-            steps.observers.remove(observe)
-
-
-def lease_runs_out(home):
-    ProviderVoice.objects.filter(id=home.id).update(lease_until=clock.real_now() - timedelta(seconds=1))
 
 
 def back_off_is_over(home):
