@@ -8,6 +8,7 @@ from https, answers too large, too slow or of the wrong type. No header of a cal
 from __future__ import annotations
 
 import re
+import ssl
 import time
 from dataclasses import dataclass, field
 from typing import NoReturn
@@ -70,11 +71,16 @@ def check_url(url: str, policy: FetchPolicy, *, resolver: Resolver = system_reso
     checked_addresses(parsed.host, _port(parsed), allowed=policy.allowed, resolver=resolver)
 
 
-def fetch(url: str, policy: FetchPolicy, *, resolver: Resolver = system_resolver) -> Fetched:
-    """The bytes at ``url``. Raises ``FetchRefusedError`` and ``FetchFailedError``."""
+def fetch(
+    url: str, policy: FetchPolicy, *, resolver: Resolver = system_resolver, tls: ssl.SSLContext | None = None
+) -> Fetched:
+    """The bytes at ``url``. Raises ``FetchRefusedError`` and ``FetchFailedError``.
+
+    ``tls`` replaces the public certificate authorities (an operator's own, for one).
+    """
     deadline = time.monotonic() + policy.timeout_seconds
     backend = GuardedBackend(allowed=policy.allowed, resolver=resolver)
-    transport = GuardedTransport(backend=backend, limits=httpx.Limits(max_keepalive_connections=0))
+    transport = GuardedTransport(backend=backend, limits=httpx.Limits(max_keepalive_connections=0), tls=tls)
     with httpx.Client(transport=transport, trust_env=False, follow_redirects=False) as client:
         current = _checked(url, policy)
         for _ in range(MAX_REDIRECTS + 1):

@@ -179,8 +179,8 @@ def _tls_context() -> ssl.SSLContext:
 class GuardedTransport(httpx.HTTPTransport):
     """httpx's transport over guarded sockets. httpx offers no way to pass the backend, so its pool is replaced."""
 
-    def __init__(self, *, backend: GuardedBackend, limits: httpx.Limits) -> None:
-        context = _tls_context()
+    def __init__(self, *, backend: GuardedBackend, limits: httpx.Limits, tls: ssl.SSLContext | None = None) -> None:
+        context = tls or _tls_context()
         super().__init__(verify=context, trust_env=False, limits=limits)
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,

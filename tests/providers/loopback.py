@@ -8,7 +8,8 @@ class Loopback:
     """A TCP server whose ``script`` gets each connection and the bytes of one request.
 
     ``script`` is a function ``(connection, head, body)`` or the bytes to answer. Connections are served one after
-    another and closed by the server. A ``greeting`` takes the bare connection instead of any of that.
+    another and closed by the server. A ``greeting`` turns the bare connection into the one that is
+    talked on, or into nothing.
     """
 
     def __init__(self, script, *, host="127.0.0.1", greeting=None):
@@ -49,8 +50,13 @@ class Loopback:
 
     def _converse(self, connection):
         if self._greeting is not None:
-            self._greeting(connection)
-            return
+            connection = self._greeting(connection)
+            if connection is None:
+                return
+        with connection:
+            self._answer(connection)
+
+    def _answer(self, connection):
         received = b""
         while b"\r\n\r\n" not in received:
             piece = connection.recv(65536)

@@ -398,6 +398,28 @@ def test_tls_asks_for_the_name_and_refuses_a_certificate_nobody_vouches_for(tmp_
     assert asked_for == ["cdn.example"]
 
 
+def test_a_redirect_may_step_down_from_https_to_a_listed_address_only(tmp_path):
+    certificate = self_signed("cdn.example", tmp_path)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=certificate)
+
+    def names(host, port):
+        return ["93.184.216.34"] if host == "public.example" else ["127.0.0.1"]
+
+    def script(connection, head, body):
+        connection.sendall(redirect("http://public.example/" if "GET /out" in head else plain.url))
+
+    with (
+        Loopback(AUDIO) as plain,
+        Loopback(script, greeting=lambda raw: tls.wrap_socket(raw, server_side=True)) as server,
+    ):
+        rules = FetchPolicy(allowed={f"cdn.example:{server.port}", plain.host_port}, timeout_seconds=5)
+        url = f"https://cdn.example:{server.port}"
+        assert fetch(f"{url}/in", rules, resolver=names, tls=trusting).content == b"ID3audio"
+        assert refused(f"{url}/out", rules, resolver=names, tls=trusting) == "scheme"
+
+
 def self_signed(name, folder):
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
