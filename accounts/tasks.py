@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from celery import shared_task
 
+from accounts.flows.idempotency import forget_old_requests
 from accounts.seals import seal_next
 
 
@@ -12,3 +15,9 @@ def seal_tick() -> None:
     """Seal what was booked since the last time."""
     while seal_next() is not None:
         pass
+
+
+@shared_task
+def forget_tick() -> None:
+    """Drop the answers of requests that nobody repeats any more."""
+    forget_old_requests(older_than=timedelta(days=7))

@@ -8,6 +8,7 @@ from accounts import triggers
 from providers.sandbox.server import SandboxServer
 from tests.cast import Cast, make_team
 from tests.drain import drain as drain_work
+from tests.drain import forget_doorbells
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,7 @@ def cast(db) -> Cast:
 @pytest.fixture
 def drain():
     """`drain()` hears all doorbells and runs all ticks until nothing moves."""
+    forget_doorbells()
     return drain_work
 
 

@@ -32,7 +32,8 @@ class MomentField(serializers.CharField):
             moment = parse_datetime(text) if len(text) > len("2026-11-20") else parse_date(text)
         except ValueError:
             moment = None
-        if moment is None:
+        # Beyond these, adding a day or a time zone leaves the calendar.
+        if moment is None or not 1900 <= moment.year <= 9000:
             raise serializers.ValidationError("Give a day (2026-11-20) or a moment (2026-11-20T08:00:00Z).")
         if isinstance(moment, datetime) and moment.tzinfo is None:
             raise serializers.ValidationError("Give the moment with its offset, e.g. 2026-11-20T08:00:00Z.")

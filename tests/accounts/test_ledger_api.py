@@ -94,14 +94,17 @@ def test_days_are_whole_days_in_the_teams_time_zone(cast):
     last = book(cast, "2026-11-20T15:59:59Z")
     after = book(cast, "2026-11-20T16:00:00Z")
     api = cast.api("auditor")
-    assert ids(api.get(LEDGER, {"from": "2026-11-20", "to": "2026-11-20"})) == [last.id, first.id]
+    # Two entries of one millisecond have no order.
+    assert set(ids(api.get(LEDGER, {"from": "2026-11-20", "to": "2026-11-20"}))) == {last.id, first.id}
     assert ids(api.get(LEDGER, {"to": "2026-11-19"})) == [before.id]
     assert ids(api.get(LEDGER, {"from": "2026-11-20T16:00:00Z"})) == [after.id]
     assert ids(api.get(LEDGER, {"to": "2026-11-19T16:00:00Z"})) == [before.id]
     assert ids(api.get(LEDGER, {"to": "2026-11-20T00:00:00+08:00"})) == [before.id]
 
 
-@pytest.mark.parametrize("bound", ["yesterday", "2026-13-01", "2026-11-20T08:00:00", "2026-11-32T08:00:00Z"])
+@pytest.mark.parametrize(
+    "bound", ["yesterday", "2026-13-01", "2026-11-20T08:00:00", "2026-11-32T08:00:00Z", "9999-12-31", "0001-01-01"]
+)
 def test_a_bound_that_is_no_moment_is_refused(cast, bound):
     answer = cast.api("auditor").get(LEDGER, {"from": bound})
     assert (answer.status_code, answer.json()["field"]) == (400, "from")
@@ -153,7 +156,7 @@ def test_csv_holds_every_entry_and_no_formula(cast):
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert "attachment" in answer["Content-Disposition"]
     rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode(), newline="")))
-    correction, harmful = rows
+    correction, harmful = sorted(rows, key=lambda row: row["kind"])
     assert (correction["billed_characters"], correction["amount_micros"]) == ("-5", "-300")
     assert harmful["voice_slug"] == '\'=HYPERLINK("x")'
     assert (harmful["reason"], harmful["trace_id"], harmful["token_name"]) == ("'@cmd", "'-1+1", "'+1")
