@@ -159,7 +159,7 @@ def book_resolution(
 
 
 def _locked(attempt_id: str) -> Attempt:
-    return Attempt.objects.select_for_update().get(id=attempt_id)
+    return Attempt.objects.select_for_update(no_key=True).get(id=attempt_id)
 
 
 def _book_attempt(attempt: Attempt, billed_characters: int | None, trace_id: str) -> None:

@@ -74,7 +74,7 @@ def change_budget(*, team: Team, budget_id: str, changes: dict[str, Any], actor:
     Raises NotFoundError and InvalidInputError `budget_limits_nothing`.
     """
     with transaction.atomic():
-        budget = Budget.objects.select_for_update().filter(team=team, id=budget_id).first()
+        budget = Budget.objects.select_for_update(no_key=True).filter(team=team, id=budget_id).first()
         if budget is None:
             raise NotFoundError("There is no such budget in this team.")
         if "amount" in changes:

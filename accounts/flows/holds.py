@@ -45,10 +45,10 @@ def release_hold(*, hold_id: str) -> None:
 
 def lock_hold(hold_id: str) -> tuple[Hold, Hold | None]:
     """Lock a hold and the fee hold it shares, in this order and before any meter: everyone takes the same way."""
-    hold = Hold.objects.select_for_update().get(id=hold_id)
+    hold = Hold.objects.select_for_update(no_key=True).get(id=hold_id)
     if hold.fee_hold_id is None:
         return hold, None
-    return hold, Hold.objects.select_for_update().get(id=hold.fee_hold_id)
+    return hold, Hold.objects.select_for_update(no_key=True).get(id=hold.fee_hold_id)
 
 
 def close_hold(hold: Hold, state: str) -> None:
@@ -104,7 +104,7 @@ def budgets_effect(*, payer: Payer, characters: int, amount: Money, at: datetime
 def _fee_hold(*, payer: Payer, fee: Fee, at: datetime) -> Hold:
     living = Hold.objects.filter(key=fee.key, state__in=[Hold.State.OPEN, Hold.State.SETTLED])
     # Locked, so that the last other user cannot give it back between this look and our own hold.
-    standing = living.select_for_update().first()
+    standing = living.select_for_update(no_key=True).first()
     if standing is not None:
         return standing
     try:
@@ -112,7 +112,7 @@ def _fee_hold(*, payer: Payer, fee: Fee, at: datetime) -> Hold:
             return _place(payer=payer, key=fee.key, characters=0, amount=fee.amount, at=at, fee_hold=None)
     except IntegrityError:
         # Another first use set it aside in this moment.
-        return living.select_for_update().get()
+        return living.select_for_update(no_key=True).get()
 
 
 def _place(*, payer: Payer, key: str, characters: int, amount: Money, at: datetime, fee_hold: Hold | None) -> Hold:

@@ -17,7 +17,7 @@ def rotate_provider_keys() -> int:
     count = 0
     for account_id in ProviderAccount.objects.order_by("id").values_list("id", flat=True):
         with transaction.atomic():
-            account = ProviderAccount.objects.select_for_update().filter(id=account_id).first()
+            account = ProviderAccount.objects.select_for_update(no_key=True).filter(id=account_id).first()
             if account is not None:
                 account.key_encrypted = keyring.rotate(account.key_encrypted)
                 account.save(update_fields=["key_encrypted"])

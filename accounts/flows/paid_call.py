@@ -119,7 +119,7 @@ def resolve_attempt(
     if billed_characters is not None and billed_characters < 0:
         raise InvalidInputError("Billed characters cannot be negative.", field="billed_characters")
     with transaction.atomic():
-        locked = Attempt.objects.select_for_update().get(id=attempt_id)
+        locked = Attempt.objects.select_for_update(no_key=True).get(id=attempt_id)
         if locked.state != Attempt.State.UNKNOWN:
             raise ConflictError(f"This attempt is {locked.state}, not unresolved.", code="attempt_not_unresolved")
         return attempts.book_resolution(

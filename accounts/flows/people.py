@@ -72,7 +72,7 @@ def remove_member(*, team: Team, user: User, actor: Actor = PLATFORM) -> None:
 
 
 def _members(team: Team) -> QuerySet[Membership]:
-    return Membership.objects.select_for_update().filter(team=team)
+    return Membership.objects.select_for_update(no_key=True).filter(team=team)
 
 
 def _refuse_losing_last_owner(team: Team, user: User) -> None:

@@ -82,7 +82,7 @@ def change_provider_account(
     changed = _changed_values(account, changes)
     with transaction.atomic():
         # Accounts of a team are locked together, so that two requests cannot make two defaults.
-        standing = {row.id: row for row in ProviderAccount.objects.select_for_update().filter(team=team)}
+        standing = {row.id: row for row in ProviderAccount.objects.select_for_update(no_key=True).filter(team=team)}
         account = standing[account.id]
         for name, value in changed.items():
             setattr(account, name, value)

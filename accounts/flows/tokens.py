@@ -92,7 +92,7 @@ def create_token(
 def revoke_token(*, team: Team, token_id: str, actor: Actor) -> Token:
     """Stop a token for good. Idempotent. Raises NotFoundError when the team has no such token."""
     with transaction.atomic():
-        token = Token.objects.select_for_update().filter(team=team, id=token_id).first()
+        token = Token.objects.select_for_update(no_key=True).filter(team=team, id=token_id).first()
         if token is None:
             raise NotFoundError("There is no such token in this team.")
         if token.revoked_at is None:

@@ -75,7 +75,7 @@ def give_up(claim: Claim, *, failure: dict[str, Any], keeps_hold: bool, attempt:
     `attempt` is a call that was booked although its answer could not be used: its cost is shown on its clip.
     """
     with transaction.atomic():
-        rendering = _claimed(claim).select_for_update().first()
+        rendering = _claimed(claim).select_for_update(no_key=True).first()
         if rendering is None:
             return
         rendering.state, rendering.error, rendering.lease_until = Rendering.State.FAILED, failure, None

@@ -87,7 +87,7 @@ def retry_clip(*, team: Team, clip_id: str, payer: Payer, actor: Actor) -> Clip:
         with transaction.atomic():
             _refuse_suspended(order.voice, at)
             commissioned = _commission_all(order, payer, at)
-            clip = Clip.objects.select_for_update(of=("self",)).select_related("voice").get(id=clip.id)
+            clip = Clip.objects.select_for_update(of=("self",), no_key=True).select_related("voice").get(id=clip.id)
             _refuse_unless(clip, Clip.State.FAILED, "clip_not_failed")
             clip.error, clip.finished_at, clip.estimated_characters = None, None, order.characters
             clip.save(update_fields=["error", "finished_at", "estimated_characters"])
@@ -106,9 +106,9 @@ def cancel_clip(*, team: Team, clip_id: str, actor: Actor) -> Clip:
     """
     with transaction.atomic():
         clip = clip_of(team=team, clip_id=clip_id)
-        waited_for = Rendering.objects.select_for_update().filter(segments__clip=clip)
+        waited_for = Rendering.objects.select_for_update(no_key=True).filter(segments__clip=clip)
         renderings = list(waited_for.order_by("id"))
-        clip = Clip.objects.select_for_update(of=("self",)).get(id=clip.id)
+        clip = Clip.objects.select_for_update(of=("self",), no_key=True).get(id=clip.id)
         _refuse_unless(clip, Clip.State.QUEUED, "clip_not_queued")
         clip.state, clip.finished_at = Clip.State.CANCELED, clock.now()
         clip.save(update_fields=["state", "finished_at"])

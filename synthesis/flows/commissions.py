@@ -30,7 +30,7 @@ def commission(*, order: Order, piece: Piece, payer: Payer, at: datetime) -> tup
     Returns the rendering, and the hold when this ask is the one that pays. Of many that ask for the same piece at
     once, the unique row lets one through and the others join it. Raises BudgetExceededError.
     """
-    rendering, is_new = Rendering.objects.select_for_update().get_or_create(
+    rendering, is_new = Rendering.objects.select_for_update(no_key=True).get_or_create(
         team_id=payer.team_id,
         fingerprint=piece.fingerprint,
         take=1,

@@ -59,7 +59,7 @@ def finish(*, rendering: Rendering, attempt: Attempt, answer: Answer) -> None:
 
 
 def _mark_ready(rendering_id: str, attempt: Attempt, stored: Stored, heard: Heard) -> None:
-    rendering = Rendering.objects.select_for_update().get(id=rendering_id)
+    rendering = Rendering.objects.select_for_update(no_key=True).get(id=rendering_id)
     payer, amount = count_cost(attempt), booked_amount(attempt)
     if rendering.state == Rendering.State.READY:
         return

@@ -96,7 +96,7 @@ def set_policy(
     home = _home_to_activate(voice, account, at)
     with transaction.atomic():
         home = (
-            ProviderVoice.objects.select_for_update(of=("self",))
+            ProviderVoice.objects.select_for_update(of=("self",), no_key=True)
             .select_related("voice", "provider_account")
             .get(id=home.id)
         )

@@ -90,7 +90,7 @@ def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> 
     try:
         with transaction.atomic():
             # One ask at a time for a voice, so that generations count up and revocations are seen.
-            refuse_suspended(Voice.objects.select_for_update().get(id=voice.id), at)
+            refuse_suspended(Voice.objects.select_for_update(no_key=True).get(id=voice.id), at)
             _refuse_second_home(voice, account)
             newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
             home.generation = (newest or 0) + 1

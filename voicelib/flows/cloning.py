@@ -162,7 +162,7 @@ def _ring_if_due(home: ProviderVoice) -> None:
 
 
 def _guard(home: ProviderVoice) -> None:
-    voice = Voice.objects.select_for_update().get(id=home.voice_id)
+    voice = Voice.objects.select_for_update(no_key=True).get(id=home.voice_id)
     refuse_suspended(voice, clock.now())
     if voice.consent is None:
         raise VoiceRefusedError("Nobody consents to cloning this voice any more.", code="consent_missing")

@@ -79,7 +79,7 @@ def revoke_consent(*, team: Team, consent_id: str, actor: Actor, reason: str = "
     """
     at = clock.now()
     with transaction.atomic():
-        consent = Consent.objects.select_for_update().filter(team=team, id=consent_id).first()
+        consent = Consent.objects.select_for_update(no_key=True).filter(team=team, id=consent_id).first()
         if consent is None:
             raise NotFoundError("There is no such consent.", code="consent_not_found")
         if consent.revoked_at is not None:

@@ -61,7 +61,7 @@ def add_rule(*, dictionary: Dictionary, actor: Actor, source: str, replacement: 
     try:
         with transaction.atomic():
             # One at a time, so that the count holds.
-            Dictionary.objects.select_for_update().get(id=dictionary.id)
+            Dictionary.objects.select_for_update(no_key=True).get(id=dictionary.id)
             if dictionary.rules.count() >= MOST_RULES:
                 raise ConflictError(f"A dictionary holds at most {MOST_RULES} rules.", code="dictionary_full")
             rule = dictionary.rules.create(source=checked.source, replacement=checked.replacement, kind=checked.kind)
@@ -90,7 +90,7 @@ def publish(*, dictionary: Dictionary, actor: Actor, message: str) -> Dictionary
     team can express any more.
     """
     with transaction.atomic():
-        Dictionary.objects.select_for_update().get(id=dictionary.id)
+        Dictionary.objects.select_for_update(no_key=True).get(id=dictionary.id)
         rules = in_order(_draft_of(dictionary))
         _refuse_inexpressible(dictionary.team_id, rules)
         stored = [{"source": rule.source, "replacement": rule.replacement, "kind": rule.kind} for rule in rules]

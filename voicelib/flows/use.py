@@ -94,5 +94,7 @@ def _came_back(home: ProviderVoice) -> bool:
 
 
 def _locked(home_id: str) -> ProviderVoice:
-    home = ProviderVoice.objects.select_for_update(of=("self",)).select_related("voice", "provider_account")
+    home = ProviderVoice.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "voice", "provider_account"
+    )
     return home.get(id=home_id)

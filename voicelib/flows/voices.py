@@ -61,7 +61,7 @@ def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) 
     A valid consent in the place of a revoked or expired one ends the suspension. Raises InvalidInputError (field).
     """
     with transaction.atomic():
-        voice = Voice.objects.select_for_update().get(id=voice.id)
+        voice = Voice.objects.select_for_update(no_key=True).get(id=voice.id)
         for field in _CHANGEABLE:
             if field in changes:
                 _change(voice, field, changes[field])
@@ -74,7 +74,7 @@ def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) 
 
 def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: datetime) -> int:
     """Refuse every use of these voices, one event each; deadlines run on. In the caller's transaction."""
-    standing = list(voices.filter(suspended_at__isnull=True).order_by("id").select_for_update())
+    standing = list(voices.filter(suspended_at__isnull=True).order_by("id").select_for_update(no_key=True))
     for voice in standing:
         voice.suspended_at, voice.suspended_reason = at, reason
         voice.save(update_fields=["suspended_at", "suspended_reason"])
@@ -88,7 +88,9 @@ def resume_voice(*, voice: Voice, actor: Actor) -> None:
         return
     voice.suspended_at, voice.suspended_reason = None, ""
     voice.save(update_fields=["suspended_at", "suspended_reason"])
-    for home in voice.homes.select_related("provider_account").select_for_update(of=("self",)).order_by("id"):
+    for home in (
+        voice.homes.select_related("provider_account").select_for_update(of=("self",), no_key=True).order_by("id")
+    ):
         look_again(home, at=clock.now())
         home.save(update_fields=["keepalive_due_at"])
     note_voice(voice=voice, kind="voice.resumed", actor=actor)
@@ -122,8 +124,8 @@ def guard_use(*, provider_voice_id: str) -> None:
     Whoever suspends the voice waits for this transaction, or this one sees the suspension. Raises VoiceRefusedError.
     """
     # The voice before its home, in this order everywhere.
-    voice = Voice.objects.select_for_update().get(homes=provider_voice_id)
-    home = ProviderVoice.objects.select_for_update().get(id=provider_voice_id)
+    voice = Voice.objects.select_for_update(no_key=True).get(homes=provider_voice_id)
+    home = ProviderVoice.objects.select_for_update(no_key=True).get(id=provider_voice_id)
     now = clock.now()
     refuse_suspended(voice, now)
     if home.state not in _PREFERRED or _is_past(home, now):
