@@ -75,3 +75,5 @@ def deploy(tmp_path, request):
     yield start
     for deployment in started:
         deployment.stop()
+        # Shown where the test failed.
+        print(deployment.output())

@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from accounts.flows.verify import verify_ledger
 from accounts.models import Attempt
 from tests.services.processes import until
 from tests.services.stage import VOICE, Stage, clip_ends
@@ -33,13 +34,12 @@ def _clip_of_a_worker_killed_at(step, *, stage: Stage, deployment, api):
 
 
 def _others_take_over(deployment):
-    deployment.beat()
+    deployment.ticks()
     deployment.worker()
 
 
-def _books_hold(stage, deployment):
-    verified = deployment.manage("verify_ledger")
-    assert verified.returncode == 0, verified.stderr
+def _books_hold(stage):
+    assert verify_ledger() == []
     assert stage.unexplained() == []
 
 
@@ -59,7 +59,7 @@ def test_the_clip_becomes_ready_without_a_second_paid_call(step, stage, deploy):
         assert stage.attempts().count("settled") == 1
         assert set(stage.attempts()) <= {"settled", "released"}
         assert api.get(f"/clips/{clip_id}/audio", follow_redirects=True).raise_for_status().content
-    _books_hold(stage, deployment)
+    _books_hold(stage)
 
 
 @pytest.mark.parametrize("step", LEFT_UNKNOWN)
@@ -74,7 +74,7 @@ def test_what_may_have_been_paid_is_unknown_and_paid_again_only_when_asked(step,
         assert (clip["state"], clip["error"]["code"]) == ("failed", "outcome_unknown"), deployment.output()
         assert stage.attempts() == ["unknown"]
         assert len(stage.spoken()) == LEFT_UNKNOWN[step]
-        _books_hold(stage, deployment)
+        _books_hold(stage)
 
         api.post(f"/clips/{clip_id}/retry").raise_for_status()
         clip = clip_ends(api, clip_id)
@@ -82,7 +82,7 @@ def test_what_may_have_been_paid_is_unknown_and_paid_again_only_when_asked(step,
         assert clip["state"] == "ready", (clip["error"], deployment.output())
         assert stage.attempts() == ["unknown", "settled"]
         assert len(stage.spoken()) == LEFT_UNKNOWN[step] + 1
-    _books_hold(stage, deployment)
+    _books_hold(stage)
 
 
 @pytest.mark.parametrize("broker", ["redis", "rabbitmq"])
@@ -102,4 +102,4 @@ def test_a_request_on_the_wire_is_unknown_when_its_worker_is_killed(broker, stag
     assert stage.spoken() == [charged]
     [attempt] = Attempt.objects.filter(team=stage.cast.team, kind=Attempt.Kind.SPEECH)
     assert (attempt.state, attempt.hold.state) == ("unknown", "open")
-    _books_hold(stage, deployment)
+    _books_hold(stage)

@@ -42,7 +42,8 @@ def test_a_voice_is_cloned_and_kept_and_speaks(broker, sandbox, deploy):
         assert len(audio.content) == clip["size"]
     assert [line["operation"] for line in sandbox.bill(stage.key)].count("clone_fee") == 1
     assert stage.unexplained() == []
-    assert deployment.manage("verify_ledger").returncode == 0
+    verified = deployment.manage("verify_ledger")
+    assert verified.returncode == 0, verified.stderr
 
 
 def test_a_message_delivered_many_times_renders_once(broker, stage, deploy):
@@ -85,7 +86,7 @@ def test_work_that_a_killed_worker_had_taken_off_the_queue_is_found_by_the_tick(
         until(marker.exists, f"the first to be claimed: {worker.output()}")
         worker.kill()
 
-        deployment.beat()
+        deployment.ticks()
         deployment.worker()
         clips = [clip_ends(api, clip_id) for clip_id in clip_ids]
 
