@@ -52,7 +52,7 @@ _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
         _("Money"),
         (
             (_("Ledger"), "receipt_long", LedgerEntry),
-            (_("Paid calls"), "paid", Attempt),
+            (_("Attempts"), "paid", Attempt),
             (_("Budgets"), "account_balance_wallet", Budget),
             (_("Prices"), "sell", Price),
         ),

@@ -7,12 +7,14 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 from voicelib import triggers
 
 
 class VoicelibConfig(AppConfig):
     name = "voicelib"
+    verbose_name = _("Library")
 
     def ready(self) -> None:
         post_migrate.connect(_stand_after_migration, sender=self)

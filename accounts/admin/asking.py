@@ -76,7 +76,7 @@ def show(
             "form": form,
             "opts": model_admin.opts,
             "back": back,
-            "media": model_admin.media + form.media,
+            "media": form.media,
             **context,
         },
     )

@@ -19,7 +19,7 @@ from accounts import clock
 from accounts.admin.book_totals import agreeing, differing, totals_of
 from accounts.admin.filters import DayRangeFilter, DropdownFilter, by_row, by_value
 from accounts.admin.scoping import TeamAdmin
-from accounts.admin.shown import NOTHING, difference, moment, moment_html, money, number, two_lines
+from accounts.admin.shown import NOTHING, difference, moment, moment_html, money, nowrap, number, two_lines
 from accounts.events import EVENT_KINDS
 from accounts.flows.reports import csv_of
 from accounts.models import Event, LedgerEntry
@@ -61,7 +61,7 @@ class LedgerAdmin(ReadOnlyAdmin):
     link_lookups = frozenset({"attempt_id__exact"})
     list_before_template = "accounts/ledger_totals.html"
     list_fullwidth = True
-    list_display = ["when", "kind", "voice", "billed", "differs", "saved", "amount", "source", "cost_centre"]
+    list_display = ["when", "kind", "voice", "billed", "differs", "saved", "amount", "counted_by", "cost_centre"]
     list_select_related = False
     list_filter = [
         ("at", DayRangeFilter),
@@ -119,7 +119,7 @@ class LedgerAdmin(ReadOnlyAdmin):
 
     @display(description=_("At"), ordering="at")
     def when(self, entry: LedgerEntry) -> str:
-        return moment(entry.at)
+        return nowrap(moment(entry.at))
 
     @display(description=_("Booked"))
     def booked(self, entry: LedgerEntry) -> str:
@@ -150,6 +150,10 @@ class LedgerAdmin(ReadOnlyAdmin):
     @display(description=_("Amount"), ordering="amount_micros")
     def amount(self, entry: LedgerEntry) -> str:
         return money(entry.amount_micros, entry.currency)
+
+    @display(description=_("Counted by"), ordering="source")
+    def counted_by(self, entry: LedgerEntry) -> Any:
+        return _("provider") if entry.source == LedgerEntry.Source.PROVIDER else _("our estimate")
 
     @display(description=_("Project and key"), ordering="project_slug")
     def cost_centre(self, entry: LedgerEntry) -> str:

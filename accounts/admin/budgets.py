@@ -44,7 +44,7 @@ class BudgetsAdmin(ButtonsAdmin):
     list_filter = [by_row("team", _("team")), "scope", "is_active", "is_hard"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["change", "switch"]
+    actions_detail = ["edit", "switch"]
     ordering = ["team__name", "scope", "id"]
 
     def prepare_rows(self, request: HttpRequest, changelist: Any, rows: list[Any]) -> None:
@@ -112,7 +112,7 @@ class BudgetsAdmin(ButtonsAdmin):
         )
 
     @button(_("Change"), icon="edit", scope=_WRITE)
-    def change(self, request: HttpRequest, budget: Any) -> HttpResponse:
+    def edit(self, request: HttpRequest, budget: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             values = form.cleaned_data
             changes = {name: values[name] for name in ("name", "characters", "is_hard")}

@@ -20,6 +20,7 @@ from accounts.admin.asking_forms import DressedForm, TeamForm
 from accounts.admin.filters import by_row, by_value
 from accounts.admin.rights import actor_of, rights_of
 from accounts.admin.scoping import TeamScoped
+from accounts.admin.shown import moment
 from accounts.admin.typed_unfold import UserAdmin
 from accounts.flows.people import add_member, create_team, create_user, remove_member
 from accounts.models import Membership, Team, User
@@ -90,17 +91,22 @@ class MembershipsAdmin(ButtonsAdmin):
     read_scope = "projects:read"
     write_scope = MANAGE_MEMBERS
     can_add = True
-    list_display = ["user", "email", "role", "team", "created_at"]
+    list_display = ["user", "email", "role", "team", "created"]
     list_select_related = ["team", "user"]
     list_filter = [by_row("team", _("team")), by_value("role", _("role"), dict(Role.choices))]
     search_fields = ["user__name", "user__email"]
-    fields = ["user", "email", "role", "team", "created_at"]
+    fields = ["user", "email", "role", "team", "created"]
     actions_detail = ["change_role", "remove"]
+    readonly_fields = ["email", "created"]
     ordering = ["team__name", "user__email"]
 
     @display(description=_("e-mail address"), ordering="user__email")
     def email(self, membership: Membership) -> str:
         return membership.user.email
+
+    @display(description=_("Created"), ordering="created_at")
+    def created(self, membership: Membership) -> str:
+        return moment(membership.created_at, membership.team.time_zone)
 
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.filters import by_value
 from accounts.admin.rights import rights_of
 from accounts.admin.scoping import TeamAdmin
-from accounts.admin.shown import moment, money, number
+from accounts.admin.shown import moment, money, nowrap, number
 from accounts.models import Price
 
 _SHOWN: list[Any] = [
@@ -28,7 +28,7 @@ class PricesAdmin(TeamAdmin[Price]):
     a price said while it stood is not changed: a new price is a new row."""
 
     read_scope = "provider-accounts:read"
-    list_display = ["price_list", "account", "shown_model", "unit", "price", "charged_on", "since", "until", "source"]
+    list_display = ["price_list", "account", "shown_model", "unit", "price", "charged_on", "since", "until"]
     list_select_related = ["provider_account"]
     list_filter = [by_value("price_list", _("price list")), "unit", "charged_on"]
     search_fields = ["model", "price_list"]
@@ -68,8 +68,8 @@ class PricesAdmin(TeamAdmin[Price]):
 
     @display(description=_("Valid from"), ordering="valid_from")
     def since(self, price: Price) -> str:
-        return moment(price.valid_from)
+        return nowrap(moment(price.valid_from))
 
     @display(description=_("Valid until"), ordering="valid_until")
     def until(self, price: Price) -> str:
-        return moment(price.valid_until)
+        return nowrap(moment(price.valid_until))

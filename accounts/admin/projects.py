@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from accounts.admin.asking import ButtonsAdmin, Question, ask, to_page
 from accounts.admin.asking_forms import TeamForm
 from accounts.admin.filters import by_row
 from accounts.admin.rights import actor_of
+from accounts.admin.shown import moment
 from accounts.flows.projects import create_project
 from accounts.models import Project
 
@@ -22,12 +24,17 @@ class ProjectsAdmin(ButtonsAdmin):
     read_scope = "projects:read"
     write_scope = "projects:write"
     can_add = True
-    list_display = ["name", "slug", "team", "created_at"]
+    list_display = ["name", "slug", "team", "created"]
     list_select_related = ["team"]
     list_filter = [by_row("team", _("team"))]
     search_fields = ["name", "slug"]
-    fields = ["name", "slug", "team", "created_at"]
+    fields = ["name", "slug", "team", "created"]
+    readonly_fields = ["created"]
     ordering = ["team__name", "name"]
+
+    @display(description=_("Created"), ordering="created_at")
+    def created(self, project: Project) -> str:
+        return moment(project.created_at, project.team.time_zone)
 
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:

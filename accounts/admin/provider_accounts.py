@@ -47,12 +47,12 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         (_("Rules"), {"fields": ["price_list", "retention_shown", "options_shown"]}),
     ]
     readonly_fields = ["key", "check_state", "checked", "retention_shown", "options_shown"]
-    actions_detail = ["check_key", "change"]
+    actions_detail = ["check_key", "edit"]
     ordering = ["team__name", "name"]
 
     @display(description=_("Key"))
     def key(self, account: ProviderAccount) -> str:
-        return f"…{account.key_hint}" if account.key_hint else NOTHING
+        return account.key_hint or NOTHING
 
     @display(description=_("Last check"))
     def check_state(self, account: ProviderAccount) -> str:
@@ -119,7 +119,7 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         )
 
     @button(_("Change"), icon="edit", scope=_WRITE)
-    def change(self, request: HttpRequest, account: Any) -> HttpResponse:
+    def edit(self, request: HttpRequest, account: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             changed = change_provider_account(
                 team=account.team, account=account, changes=form.changes(), actor=actor_of(request)
@@ -201,7 +201,7 @@ class ChangeAccountForm(AccountFields, DressedForm):
         initial["retention_hours"] = account.retention.get("hours")
         super().__init__(data, initial=initial)
         self.fields["key"].required = False
-        self.fields["key"].help_text = _("Ends in …%(hint)s. Empty: it stays.") % {"hint": account.key_hint}
+        self.fields["key"].help_text = _("It is %(hint)s. Empty: it stays.") % {"hint": account.key_hint}
         price_list = self.fields["price_list"]
         price_list.choices = [choice for choice in price_list.choices if choice[0]]  # type: ignore[attr-defined]
 

@@ -92,7 +92,6 @@ class TeamAdmin(TeamScoped, ModelAdmin[_M]):
 
     actions = None
     list_per_page = 50
-    show_full_result_count = False
     show_facets = ShowFacets.NEVER
     list_filter_submit = True
     # Dates and owners: what a list row joins to show itself. Set it, or the list asks a query per row.

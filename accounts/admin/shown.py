@@ -17,6 +17,8 @@ from django.utils.translation import ngettext
 
 NOTHING = "–"
 _MICROS = 1_000_000
+# Between a number and its unit, so that they stay on one line.
+_NBSP = "\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def money(amount_micros: int | None, currency: str) -> str:
     whole, rest = divmod(abs(amount_micros), _MICROS)
     decimals = f"{rest:06d}".rstrip("0").ljust(2, "0")
     sign = "-" if amount_micros < 0 else ""
-    return f"{sign}{number(whole)}{formats.get_format('DECIMAL_SEPARATOR')}{decimals} {currency}"
+    return f"{sign}{number(whole)}{formats.get_format('DECIMAL_SEPARATOR')}{decimals}{_NBSP}{currency}"
 
 
 def span(length: timedelta) -> str:
@@ -76,7 +78,9 @@ def relative(at: datetime, now: datetime) -> str:
 
 def moment(at: datetime | None, time_zone: str = "UTC") -> str:
     """A moment in a time zone, with the zone's name."""
-    return NOTHING if at is None else at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M %Z")
+    if at is None:
+        return NOTHING
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M %Z").replace(" ", _NBSP)
 
 
 def moment_html(at: datetime | None, now: datetime, time_zone: str = "UTC") -> str:
@@ -126,7 +130,7 @@ def error_html(error: Mapping[str, Any] | None) -> str:
     details = [
         (_("vendor code"), vendor.get("code") or error.get("provider_code")),
         (_("trace id"), vendor.get("trace_id") or error.get("trace_id")),
-        (_("at"), error.get("at")),
+        (_("at"), moment(datetime.fromisoformat(error["at"])) if error.get("at") else ""),
     ]
     return format_html(
         '<div class="vl-error"><code>{}</code> {}<small>{}</small></div>',
@@ -163,3 +167,8 @@ def bar(used: int, held: int, limit: int | None) -> str:
 def two_lines(first: str, second: str) -> str:
     """A cell of two lines."""
     return format_html('<span class="vl-two"><span>{}</span><small>{}</small></span>', first, second)
+
+
+def nowrap(text: str) -> str:
+    """A cell that stays on one line."""
+    return format_html('<span class="vl-nowrap">{}</span>', text)

@@ -20,7 +20,7 @@ from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, 
 from accounts.admin.filters import DayRangeFilter, by_row, by_value
 from accounts.admin.rights import actor_of, payer_of
 from accounts.admin.scoping import with_query
-from accounts.admin.shown import NOTHING, Pill, duration, error_html, moment_html, number, player, size
+from accounts.admin.shown import NOTHING, Pill, duration, error_html, moment_html, number, player, size, two_lines
 from accounts.errors import PlatformError
 from synthesis.admin.clip_costs import estimate_context, paid_text
 from synthesis.admin.clip_forms import NewClipForm
@@ -49,7 +49,7 @@ class ClipsAdmin(ButtonsAdmin):
     read_scope = "clips:read"
     write_scope = _WRITE
     can_add = True
-    list_display = ["shown_text", "voice", "state_pill", "heard", "duration", "billed", "saved", "cost", "created"]
+    list_display = ["shown_text", "voice", "state_pill", "heard", "duration", "characters", "cost", "created"]
     list_fullwidth = True
     list_select_related = ["team", "voice"]
     list_filter = [
@@ -211,6 +211,11 @@ class ClipsAdmin(ButtonsAdmin):
     def saved(self, clip: Clip) -> str:
         total = sum(segment.saved_characters for segment in clip.segments.all())
         return number(total) if total else NOTHING
+
+    @display(description=_("Billed"))
+    def characters(self, clip: Clip) -> str:
+        saved = sum(segment.saved_characters for segment in clip.segments.all())
+        return two_lines(self.billed(clip), _("saved %(count)s") % {"count": number(saved)} if saved else "")
 
     @display(description=_("Cost"))
     def cost(self, clip: Clip) -> str:

@@ -196,7 +196,12 @@ def test_recordings_of_another_team_are_not_given_out(cast, shelf, other_shelf, 
     for url in (sample, preview):
         answer = mine.get(url)
         assert b"".join(answer.streaming_content).startswith(b"ID3")
-        answer.close()
     assert mine.get(clip).status_code == 302
     for url in (clip, sample, preview):
         assert theirs.get(url).status_code == 404
+
+
+def test_no_button_stands_in_the_way_of_a_page_of_the_framework():
+    for registered in admin.site._registry.values():
+        taken = {"add", "change", "delete", "history", "changelist", "autocomplete"}
+        assert not taken & set(registered.actions_detail), registered

@@ -72,6 +72,7 @@ class RulesInline(TeamInline):
     verbose_name_plural = _("Rules of the draft")
     ordering = ["id"]
     per_page = 100
+    hide_title = True
 
 
 class VersionsInline(TeamInline):
@@ -83,6 +84,7 @@ class VersionsInline(TeamInline):
     verbose_name_plural = _("Published versions")
     ordering = ["-number"]
     per_page = 20
+    hide_title = True
 
     @display(description=_("Rules"))
     def rule_count(self, version: DictionaryVersion) -> int:
@@ -131,6 +133,11 @@ class DictionariesAdmin(ButtonsAdmin):
     @display(description=_("Newest version"), ordering="newest_number")
     def newest(self, dictionary: Any) -> Any:
         return f"v{dictionary.newest_number}" if dictionary.newest_number else _("never published")
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return super().render_change_form(request, {**context, "show_save_and_add_another": False}, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """The dictionary itself has nothing to save here; its rules have."""

@@ -27,6 +27,7 @@ class HomesInline(TeamInline):
     fields = _SHOWN
     readonly_fields = _SHOWN
     ordering = ["-id"]
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("provider_account", "voice__team")

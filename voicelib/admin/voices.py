@@ -59,7 +59,7 @@ class VoicesAdmin(ButtonsAdmin):
         "consent_state", "suspended", "suspended_reason",
     ]  # fmt: skip
     inlines = [HomesInline]
-    actions_detail = ["activate", "clone", "clone_again", "decide", "change"]
+    actions_detail = ["activate", "clone", "clone_again", "decide", "edit"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
@@ -276,7 +276,7 @@ class VoicesAdmin(ButtonsAdmin):
         )
 
     @button(_("Change"), icon="edit", scope=_WRITE)
-    def change(self, request: HttpRequest, voice: Any) -> HttpResponse:
+    def edit(self, request: HttpRequest, voice: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             change_voice(voice=voice, actor=actor_of(request), changes=form.changes())
             return to_page(voice)
