@@ -75,5 +75,4 @@ def deploy(tmp_path, request):
     yield start
     for deployment in started:
         deployment.stop()
-        # Shown where the test failed.
-        print(deployment.output())
+        request.node.add_report_section("teardown", "processes", deployment.output())

@@ -35,7 +35,6 @@ def _unlocked_elsewhere(work):
 def test_asking_for_a_clip_does_not_hold_up_the_guard_of_a_call(stage):
     home = ProviderVoice.objects.get(voice__team=stage.cast.team)
     with transaction.atomic():
-        # Its foreign key locks the home, as `ask_clip` does before it locks meters and the voice.
         Rendering.objects.create(
             team=stage.cast.team,
             provider_voice=home,
@@ -44,5 +43,8 @@ def test_asking_for_a_clip_does_not_hold_up_the_guard_of_a_call(stage):
             payer={},
             estimated_characters=1,
         )
+        # What its commit does first: lock the rows that its foreign keys name.
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         assert _unlocked_elsewhere(lambda: guard_use(provider_voice_id=home.id)) == []
         transaction.set_rollback(True)

@@ -144,5 +144,5 @@ def _resolve(attempt: Attempt, outcome: str, reason: str) -> None:
 
 
 def _locked(home_id: str) -> ProviderVoice:
-    home = ProviderVoice.objects.select_for_update(of=("self",), no_key=True).select_related("voice", "provider_account")
-    return home.get(id=home_id)
+    homes = ProviderVoice.objects.select_related("voice", "provider_account")
+    return homes.select_for_update(of=("self",), no_key=True).get(id=home_id)
