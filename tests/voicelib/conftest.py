@@ -19,7 +19,7 @@ from voicelib.flows.cloning import ask_clone, clone_home
 from voicelib.flows.consents import give_consent
 from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import create_voice
-from voicelib.models import Consent, ProviderVoice, Sample, Voice
+from voicelib.models import Consent, ProviderVoice, Sample
 
 SAMPLE = settings.BASE_DIR / "config" / "data" / "sample.mp3"
 
@@ -65,7 +65,7 @@ def sample(cast, actor) -> Sample:
 def make_voice(cast, actor, consent, sample):
     """`make_voice(slug)` makes a voice that can be cloned."""
 
-    def make(slug: str = "ada") -> Voice:
+    def make(slug="ada"):
         return create_voice(
             team=cast.team,
             actor=actor,
@@ -80,7 +80,7 @@ def make_voice(cast, actor, consent, sample):
 
 
 @pytest.fixture
-def voice(make_voice) -> Voice:
+def voice(make_voice):
     return make_voice()
 
 
@@ -88,7 +88,7 @@ def voice(make_voice) -> Voice:
 def order_clone(cast, actor, payer, voice, vendor):
     """`order_clone(**wishes)` asks for a clone and leaves it to the worker."""
 
-    def order(of: Voice = voice, **wishes) -> ProviderVoice:
+    def order(of=voice, **wishes):
         return ask_clone(voice=of, account=wishes.pop("account", cast.account), actor=actor, payer=payer, **wishes)
 
     return order
@@ -98,7 +98,7 @@ def order_clone(cast, actor, payer, voice, vendor):
 def clone(order_clone):
     """`clone(**wishes)` asks for a clone and makes it."""
 
-    def make(**wishes) -> ProviderVoice:
+    def make(**wishes):
         home = order_clone(**wishes)
         clone_home(provider_voice_id=home.id)
         home.refresh_from_db()

@@ -27,6 +27,7 @@ def test_a_lost_answer_leaves_the_voice_unproven_and_is_not_repeated(clone, vend
     assert home.state == State.UNPROVEN
     assert attempt.state == Attempt.State.UNKNOWN
     assert Hold.objects.get().state == Hold.State.OPEN
+    assert attempt.sent_at is not None
     assert home.expires_at == attempt.sent_at + timedelta(hours=168)
     assert home.last_error["code"] == "provider_timeout_unknown_outcome"
     assert vendor.requests("voice_clone") == 1
@@ -119,8 +120,10 @@ def test_our_own_id_taken_at_a_retry_means_that_the_first_try_made_it(clone, ven
     vendor.fail("voice_clone", "error_in_200", status_code=2039)
     clone_home(provider_voice_id=home.id)
     home.refresh_from_db()
+    first = Attempt.objects.order_by("id")[0]
+    assert first.sent_at is not None
     assert home.state == State.UNPROVEN
-    assert home.expires_at == Attempt.objects.order_by("id").first().sent_at + timedelta(hours=168)
+    assert home.expires_at == first.sent_at + timedelta(hours=168)
 
 
 def test_an_id_taken_at_the_first_try_is_somebody_elses(clone, vendor):

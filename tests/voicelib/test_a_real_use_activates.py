@@ -44,7 +44,7 @@ def speak(payer):
                 audio=result.audio, billed_characters=result.billed_characters, trace_id=result.trace_id
             ),
             guard=lambda: guard_use(provider_voice_id=home.id),
-            on_settled=lambda attempt: record_use(provider_voice_id=home.id, attempt=attempt, at=attempt.sent_at),
+            on_settled=lambda attempt: record_use(provider_voice_id=home.id, attempt=attempt, at=at),
         )
         home.refresh_from_db()
 
@@ -53,7 +53,9 @@ def speak(payer):
 
 def test_the_first_use_activates_and_books_the_fee_once(clone, speak, vendor):
     home = clone()
-    assert fee_of(home=home, at=clock.now()).key == f"activation:{home.id}"
+    fee = fee_of(home=home, at=clock.now())
+    assert fee is not None
+    assert fee.key == f"activation:{home.id}"
     speak(home)
     speak(home, key="render:2")
     assert (home.state, home.activated_by, home.expires_at, home.keepalive_due_at) == (

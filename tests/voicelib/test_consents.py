@@ -1,6 +1,7 @@
 """Consent gates every use."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from voicelib.flows.voices import change_voice, speaking_home
 
 
 def give(cast, actor, **changes):
-    wish = {
+    wish: dict[str, Any] = {
         "speaker": "Ada",
         "company": "",
         "statement": "Yes.",
@@ -53,9 +54,9 @@ def test_revoking_suspends_the_voices_at_once(cast, clone, actor, consent, voice
     with pytest.raises(ConflictError) as refusal:
         speaking_home(voice=voice, at=clock.now())
     assert refusal.value.code == "voice_suspended"
-    events = Event.objects.filter(kind__in=["voice.suspended", "consent.revoked"]).order_by("id")
-    assert [event.actor_name for event in events] == ["Owner", "Owner"]
-    assert events.last().data == {"reason": "She changed her mind.", "voices_suspended": 1}
+    suspended, revoked = Event.objects.filter(kind__in=["voice.suspended", "consent.revoked"]).order_by("id")
+    assert [suspended.actor_name, revoked.actor_name] == ["Owner", "Owner"]
+    assert revoked.data == {"reason": "She changed her mind.", "voices_suspended": 1}
 
 
 def test_a_consent_is_revoked_once(cast, actor, consent):

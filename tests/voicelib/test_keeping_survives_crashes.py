@@ -66,7 +66,7 @@ def test_a_restart_of_everything_frees_what_was_claimed(due, die_at, tick):
 
 
 def test_a_message_that_comes_twice_calls_once(due, vendor):
-    handed_over = []
+    handed_over: list[ProviderVoice] = []
     keepalive_tick(at=clock.now(), call=handed_over.append)
     for _ in range(2):
         keep_home(provider_voice_id=due.id, claim=handed_over[0].claim)

@@ -1,6 +1,7 @@
 """The transition table."""
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -42,7 +43,7 @@ END = BORN + 24 * HOUR
 
 
 def step(at=BORN, **changes):
-    facts = {
+    facts: dict[str, Any] = {
         "is_active": False,
         "is_unproven": False,
         "policy": "always",

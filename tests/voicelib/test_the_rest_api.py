@@ -19,7 +19,7 @@ def upload(api, content=None, name="Ada", filename="ada.mp3"):
     return api.post("/api/v1/samples", {"file": file, "name": name}, content_type=MULTIPART_CONTENT)
 
 
-def made_voice(api, slug="narrator") -> dict:
+def made_voice(api, slug="narrator"):
     consent = api.post("/api/v1/consents", {"speaker": "Ada", "statement": "I allow it.", "locale": "en"}).json()
     wish = {
         "name": "Narrator",

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.api.outputs import Output
+from voicelib.flows.deadlines import will_be_kept
 from voicelib.models import ProviderVoice, Voice
 
 
@@ -43,9 +44,7 @@ class HomeOutput(Output):
     def get_keepalive_due_at(self, home: ProviderVoice) -> str | None:
         """The engine also looks at homes it will let lapse; that look keeps nothing."""
         due = home.keepalive_due_at
-        if due is None or (home.expires_at is not None and due >= home.expires_at):
-            return None
-        if home.policy == ProviderVoice.Policy.LET_LAPSE and home.activation_asked_at is None:
+        if due is None or not will_be_kept(home) or (home.expires_at is not None and due >= home.expires_at):
             return None
         return serializers.DateTimeField().to_representation(due)
 
