@@ -82,10 +82,11 @@ def _storage() -> Iterator[CheckMessage]:
 
 
 def _leases() -> Iterator[CheckMessage]:
-    if settings.WORK_LEASE_SECONDS <= settings.PROVIDER_TIMEOUT_SECONDS:
+    # Cloning is two exchanges under one claim: the recording is handed over, then the voice is made.
+    if settings.WORK_LEASE_SECONDS <= 2 * settings.PROVIDER_TIMEOUT_SECONDS:
         yield Error(
             "A claim on work would run out while its provider call may still be answered.",
-            hint="Make WORK_LEASE_SECONDS longer than PROVIDER_TIMEOUT_SECONDS.",
+            hint="Make WORK_LEASE_SECONDS more than twice PROVIDER_TIMEOUT_SECONDS.",
             id="voicelib.E008",
         )
 

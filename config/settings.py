@@ -182,8 +182,8 @@ FETCH_ALLOWED_HOSTS = frozenset(
     env.names_list("FETCH_ALLOWED_HOSTS", (f"127.0.0.1:{SANDBOX_PORT}",) if EMBEDDED else ())
 )
 # A claimed piece of work is given up after this long without a sign of life; longer than any provider call.
-WORK_LEASE_SECONDS = env.integer("WORK_LEASE_SECONDS", 300, at_least=1)
-PROVIDER_TIMEOUT_SECONDS = env.integer("PROVIDER_TIMEOUT_SECONDS", 120, at_least=1)
+WORK_LEASE_SECONDS = env.integer("WORK_LEASE_SECONDS", 600, at_least=1)
+PROVIDER_TIMEOUT_SECONDS = env.integer("PROVIDER_TIMEOUT_SECONDS", 240, at_least=1)
 # `Prefer: wait` requests that may wait at the same time; beyond that the answer is 202 at once.
 WAITING_REQUESTS = env.integer("WAITING_REQUESTS", 8)
 

@@ -7,8 +7,10 @@ error that is not listed passes through untranslated.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import httpx
@@ -80,11 +82,15 @@ def async_http_client(
 
 class Driver:
     """Runs operations over a blocking client. ``on_sent`` is called once per request, when its last byte is written
-    (with a transport that does not report that: before the answer is handed on)."""
+    (with a transport that does not report that: before the answer is handed on). No exchange may take longer than
+    ``longest_seconds``, whatever the adapter allows: who claims work for a time must know that the call ends in it."""
 
-    def __init__(self, client: httpx.Client, *, on_sent: OnSent | None = None) -> None:
+    def __init__(
+        self, client: httpx.Client, *, on_sent: OnSent | None = None, longest_seconds: float = math.inf
+    ) -> None:
         self._client = client
         self._on_sent = on_sent
+        self._longest_seconds = longest_seconds
 
     def run(self, operation: Operation[T]) -> T:
         """The result of ``operation``. Raises ``ProviderError``; unlisted httpx errors pass through."""
@@ -105,6 +111,7 @@ class Driver:
 
     def _exchange(self, request: Request) -> Response:
         refuse_foreign_origin(request)
+        request = replace(request, timeout=request.timeout.within(self._longest_seconds))
         sent = _Sent(request, self._on_sent)
         try:
             with self._client.stream(**_arguments(request), extensions={"trace": sent.trace}) as answer:
@@ -118,11 +125,14 @@ class Driver:
 
 
 class AsyncDriver:
-    """Runs the same operations over an asynchronous client."""
+    """Runs the same operations over an asynchronous client, under the same bounds."""
 
-    def __init__(self, client: httpx.AsyncClient, *, on_sent: OnSent | None = None) -> None:
+    def __init__(
+        self, client: httpx.AsyncClient, *, on_sent: OnSent | None = None, longest_seconds: float = math.inf
+    ) -> None:
         self._client = client
         self._on_sent = on_sent
+        self._longest_seconds = longest_seconds
 
     async def run(self, operation: Operation[T]) -> T:
         """The result of ``operation``. Raises ``ProviderError``; unlisted httpx errors pass through."""
@@ -143,6 +153,7 @@ class AsyncDriver:
 
     async def _exchange(self, request: Request) -> Response:
         refuse_foreign_origin(request)
+        request = replace(request, timeout=request.timeout.within(self._longest_seconds))
         sent = _Sent(request, self._on_sent)
         try:
             async with self._client.stream(**_arguments(request), extensions={"trace": sent.async_trace}) as answer:

@@ -63,6 +63,16 @@ class Timeouts:
     pool: float = 10.0
     total: float = 120.0
 
+    def within(self, seconds: float) -> Timeouts:
+        """The same, none longer than ``seconds``."""
+        return Timeouts(
+            connect=min(self.connect, seconds),
+            read=min(self.read, seconds),
+            write=min(self.write, seconds),
+            pool=min(self.pool, seconds),
+            total=min(self.total, seconds),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class UploadPart:

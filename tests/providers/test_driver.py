@@ -163,6 +163,18 @@ def test_silence_leaves_the_outcome_unknown(run):
     assert (error.category, error.possibly_charged) == ("timeout_unknown_outcome", True)
 
 
+def test_no_exchange_takes_longer_than_the_driver_allows_whatever_the_adapter_says():
+    def silent(connection, head, body):
+        server.released.wait(30)
+
+    with Loopback(silent) as server, http_client(allowed_hosts=[server.host_port]) as client:
+        patient = asked(at(server), timeout=Timeouts(read=60, total=120))
+        with pytest.raises(ProviderError) as caught:
+            Driver(client, longest_seconds=0.2).run(one(patient))
+        server.released.set()
+    assert caught.value.category == "timeout_unknown_outcome"
+
+
 def test_an_answer_that_trickles_is_bounded_in_total_time(run):
     def trickle(connection, head, body):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
