@@ -6,6 +6,7 @@ without them · the voice became permanent · the ledger equals the sandbox's bi
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 import sys
@@ -68,10 +69,11 @@ def _audio_failures(result: dict[str, Any], clip: dict[str, Any]) -> list[str]:
     from providers.probe import probe  # noqa: PLC0415
 
     probed = probe(Path(result["clip_file"]).read_bytes())
-    _say(f"Clip: {probed.container}, {probed.duration_ms} ms, {probed.loudness_lufs:.1f} LUFS")
+    loudness = -math.inf if probed.loudness_lufs is None else probed.loudness_lufs
+    _say(f"Clip: {probed.container}, {probed.duration_ms} ms, {loudness:.1f} LUFS")
     finding = plausible_duration(clip["text"], probed.duration_ms)
     failures = [] if finding is None else [finding.message]
-    if probed.loudness_lufs < -45:
+    if loudness < -45:
         failures.append("The clip is as good as silent.")
     return failures
 

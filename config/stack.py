@@ -19,7 +19,7 @@ import httpx
 import uvicorn
 from celery import beat
 from celery.apps.worker import Worker
-from celery.platforms import SecurityWarning
+from celery.worker import WorkController
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -121,14 +121,21 @@ class _Sandbox:
             self._process.stdout.close()
 
 
+class _QuietWorker(Worker):
+    """Celery's worker without the habits of a process of its own: it leaves signals and the process title alone."""
+
+    def install_platform_tweaks(self, worker: WorkController) -> None:
+        return
+
+
 class _EmbeddedWorker:
     """Celery's worker with a pool of threads, in a thread: the memory broker lives in this process only."""
 
     def __init__(self) -> None:
         # Celery warns root users of pickled messages; ours are JSON and never leave this process.
-        warnings.simplefilter("ignore", SecurityWarning)
+        warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
         ready = threading.Event()
-        self._worker = Worker(
+        self._worker = _QuietWorker(
             app=app,
             pool_cls="threads",
             concurrency=settings.WORKER_THREADS,
@@ -140,7 +147,6 @@ class _EmbeddedWorker:
             redirect_stdouts=False,
             ready_callback=lambda consumer: ready.set(),
         )
-        self._worker.install_platform_tweaks = lambda worker: None
         self._thread = threading.Thread(target=self._worker.start, name="worker", daemon=True)
         self._thread.start()
         if not ready.wait(_START_SECONDS):

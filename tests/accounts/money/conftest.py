@@ -15,7 +15,9 @@ from accounts.models import Attempt
 from accounts.payer import Payer
 from accounts.provider_clients import adapter, wire_account
 from accounts.spool import Answer
+from providers.sandbox.server import SandboxServer
 from providers.types import AudioFormat, SpeechRequest
+from tests.cast import Cast
 
 MODEL = "speech-2.8-hd"
 VOICE = "English_expressive_narrator"
@@ -25,8 +27,8 @@ VOICE = "English_expressive_narrator"
 class Till:
     """Makes holds and paid calls of one team, and asks the sandbox for its bill."""
 
-    cast: object
-    sandbox: object
+    cast: Cast
+    sandbox: SandboxServer
 
     @property
     def account(self):

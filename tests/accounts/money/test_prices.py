@@ -10,6 +10,7 @@ from accounts import clock, list_prices
 from accounts.errors import ConflictError
 from accounts.flows.quotes import quote_fee, quote_speech
 from accounts.models import Price
+from accounts.money import Money
 from accounts.pricing import PriceRow, amount, applicable
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,8 +49,7 @@ def test_minimax_list_prices_stand_after_migration_and_load_again_without_double
     now = clock.now()
     assert quote_speech(account=cast.account, model="speech-2.8-hd", characters=7, at=now).amount_micros == 700
     assert quote_speech(account=cast.account, model="speech-2.6-turbo", characters=7, at=now).amount_micros == 420
-    fee, charged_on = quote_fee(account=cast.account, unit="clone", at=now)
-    assert (fee.amount_micros, charged_on) == (1_500_000, "first_use")
+    assert quote_fee(account=cast.account, unit="clone", at=now) == (Money(1_500_000, "USD"), "first_use")
 
 
 def test_the_mainland_counts_in_yuan(cast):
