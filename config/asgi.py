@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
@@ -10,6 +9,5 @@ from django.conf import settings
 
 from config.wsgi import application as django
 
-_wsgi = cast("Callable[[dict[str, Any], Any], Iterable[bytes]]", django)
 # Requests that wait for a clip (`Prefer: wait`) occupy a thread each; they must never be all of them.
-application = WSGIMiddleware(_wsgi, workers=settings.WAITING_REQUESTS + 24)
+application = WSGIMiddleware(cast("Any", django), workers=settings.WAITING_REQUESTS + 24)
