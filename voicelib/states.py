@@ -13,8 +13,8 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
     {
         "cloning": frozenset({"temporary", "unproven", "failed"}),
         "temporary": frozenset({"permanent", "lapsed", "lost", "deleting"}),
-        # Only speaking proves it; a provider that does not know it says it never came to be.
-        "unproven": frozenset({"permanent", "failed", "lapsed", "deleting"}),
+        # Speaking proves it, or the answer that came after all; a provider that does not know it says it never was.
+        "unproven": frozenset({"temporary", "permanent", "failed", "lapsed", "deleting"}),
         # Voices that die when idle, or at a fixed time, may lapse after they were active.
         "permanent": frozenset({"lapsed", "lost", "deleting"}),
         # A call sent before the deadline may be answered after it: a voice that spoke is not gone.

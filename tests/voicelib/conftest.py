@@ -134,15 +134,15 @@ def advance(sandbox, tick):
 
 
 @pytest.fixture
-def die_at():
-    """`die_at("sent")` ends the work at that step, once."""
+def at_step():
+    """`at_step("sent", action)` runs `action()` once, when work reaches that step."""
     standing = []
 
-    def register(step):
+    def register(step, action):
         def observe(reached, ids):
-            if reached == step:
+            if reached == step and observe in steps.observers:
                 steps.observers.remove(observe)
-                raise WorkerDiedError
+                action()
 
         steps.observers.append(observe)
         standing.append(observe)
@@ -151,6 +151,16 @@ def die_at():
     for observe in standing:
         if observe in steps.observers:
             steps.observers.remove(observe)
+
+
+@pytest.fixture
+def die_at(at_step):
+    """`die_at("sent")` ends the work at that step, once."""
+
+    def die():
+        raise WorkerDiedError
+
+    return lambda step: at_step(step, die)
 
 
 def _move(step: timedelta) -> None:

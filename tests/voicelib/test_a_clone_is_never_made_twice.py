@@ -175,6 +175,26 @@ def test_an_answer_on_disk_is_never_asked_for_again(order_clone, die_at, vendor,
     assert LedgerEntry.objects.get().kind == "preview"
 
 
+def test_an_answer_that_comes_after_it_was_given_up_still_counts(order_clone, vendor, at_step):
+    home = order_clone(preview_text="Hello.")
+
+    def given_up():
+        lease_runs_out(home)
+        clone_home(provider_voice_id=home.id)
+        home.refresh_from_db()
+        assert home.state == State.UNPROVEN
+
+    at_step("answered", given_up)
+    clone_home(provider_voice_id=home.id)
+    home.refresh_from_db()
+    assert home.state == State.TEMPORARY
+    assert Attempt.objects.get().state == Attempt.State.SETTLED
+    clone_home(provider_voice_id=home.id)
+    home.refresh_from_db()
+    assert home.preview_key
+    assert vendor.requests("voice_clone") == 1
+
+
 def test_a_preview_that_cannot_be_fetched_is_fetched_later(clone, vendor):
     vendor.fail("download", "http_500")
     home = clone(preview_text="Hello.")

@@ -51,7 +51,8 @@ def record_cloned(*, home_id: str, attempt: Attempt) -> None:
     In the transaction that books the clone. Idempotent.
     """
     home = _locked(home_id)
-    if home.state != State.CLONING:
+    # Unproven: the answer came after it had been given up, e.g. by a worker slower than its lease.
+    if home.state not in (State.CLONING, State.UNPROVEN):
         return
     sent_at = attempt.sent_at or attempt.prepared_at
     home.state = moved(home.state, State.TEMPORARY)

@@ -129,8 +129,10 @@ def _take_answer(home: ProviderVoice, attempt_id: str, answer: Answer) -> None:
     """Note what the answer said, then let its spool go and keep the preview."""
     home.preview_source = answer.facts.get("preview_url") or ""
     home.moderation = (answer.facts.get("moderation") or "")[:64]
-    held = ProviderVoice.objects.filter(id=home.id, claim=home.claim)
-    held.update(preview_source=home.preview_source, moderation=home.moderation, tries=0)
+    # Whoever holds the claim: what the provider said is a fact.
+    ProviderVoice.objects.filter(id=home.id).update(
+        preview_source=home.preview_source, moderation=home.moderation, tries=0
+    )
     home.tries = 0
     answer_stored(attempt_id=attempt_id)
     if home.preview_source:
