@@ -58,14 +58,25 @@ class FirstRenderer(BaseContentNegotiation):
 
 
 class Input(serializers.Serializer[Any]):
-    """Base of what is read from a request. An unknown field is an error: it may be a misspelt wish."""
+    """Base of what is read from a request. An unknown field is an error: it may be a misspelt wish.
+
+    A null for a field that need not be sent, and has no meaning for null, is the same as not sending it.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             unknown = sorted(str(name) for name in data if name not in self.fields)
             if unknown:
                 raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            if any(value is None and self._may_be_left_out(name) for name, value in data.items()):
+                data = {
+                    name: value for name, value in data.items() if value is not None or not self._may_be_left_out(name)
+                }
         return super().to_internal_value(data)
+
+    def _may_be_left_out(self, name: Any) -> bool:
+        field = self.fields[name]
+        return not field.required and not field.allow_null
 
 
 class Filters(Input):

@@ -143,3 +143,9 @@ def test_a_nested_field_is_named_with_its_path(cast):
 def test_an_unknown_filter_is_refused_rather_than_ignored(cast):
     body = refused(cast.api("owner").get("/api/v1/ledger?voise=narrator"), 400, "invalid_input")
     assert body["field"] == "voise"
+
+
+def test_null_for_an_optional_field_is_the_same_as_leaving_it_out(cast):
+    answer = cast.api().post("/api/v1/budgets", {"scope": "team", "period": None, "characters": 10})
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["period"] == "month"
