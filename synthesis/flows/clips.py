@@ -44,7 +44,8 @@ def ask_clip(
     `audio_format` is a container's name or {"container", "sample_rate", "bitrate", "channels"}; `settings` are in the
     API's words (speed, volume, pitch, emotion, …). Returns the clip: `ready` at once on a cache hit, else `queued`.
 
-    Raises what `read_order` raises, BudgetExceededError naming the budget, ConflictError `voice_suspended`.
+    Raises what `read_order` raises, BudgetExceededError naming the budget, ConflictError `voice_suspended`,
+    `outcome_unknown` while an identical earlier call is unresolved.
     """
     at = clock.now()
     payer = payer if project is None else replace(payer, project_id=project.id)
@@ -86,7 +87,7 @@ def retry_clip(*, team: Team, clip_id: str, payer: Payer, actor: Actor) -> Clip:
     try:
         with transaction.atomic():
             _refuse_suspended(order.voice, at)
-            commissioned = _commission_all(order, payer, at)
+            commissioned = _commission_all(order, payer, at, pays_again=True)
             clip = Clip.objects.select_for_update(of=("self",), no_key=True).select_related("voice").get(id=clip.id)
             _refuse_unless(clip, Clip.State.FAILED, "clip_not_failed")
             clip.error, clip.finished_at, clip.estimated_characters = None, None, order.characters
@@ -148,10 +149,12 @@ def _written(order: Order, team: Team, payer: Payer, metadata: dict[str, Any], a
     return clip
 
 
-def _commission_all(order: Order, payer: Payer, at: datetime) -> list[_Commissioned]:
+def _commission_all(order: Order, payer: Payer, at: datetime, *, pays_again: bool = False) -> list[_Commissioned]:
     # By fingerprint, and before the clip is locked: two that ask for the same pieces must not wait for each other.
     pieces = sorted(order.pieces, key=lambda piece: piece.fingerprint)
-    return [(piece, *commission(order=order, piece=piece, payer=payer, at=at)) for piece in pieces]
+    return [
+        (piece, *commission(order=order, piece=piece, payer=payer, at=at, pays_again=pays_again)) for piece in pieces
+    ]
 
 
 def _attach(clip: Clip, commissioned: list[_Commissioned]) -> None:

@@ -12,9 +12,10 @@ from django.db.models import Sum
 
 from accounts import clock, events, ledger
 from accounts.doorbell import ring
+from accounts.errors import ConflictError
 from accounts.flows.holds import place_hold
 from accounts.ledger import Spoken
-from accounts.models import Hold
+from accounts.models import Attempt, Hold
 from accounts.payer import Payer
 from synthesis.flows.orders import Order, Piece
 from synthesis.models import Clip, Rendering, Segment
@@ -24,11 +25,16 @@ RENDER_TASK = "synthesis.tasks.render"
 _UNDERWAY = (Rendering.State.QUEUED, Rendering.State.RENDERING)
 
 
-def commission(*, order: Order, piece: Piece, payer: Payer, at: datetime) -> tuple[Rendering, Hold | None]:
+def commission(
+    *, order: Order, piece: Piece, payer: Payer, at: datetime, pays_again: bool = False
+) -> tuple[Rendering, Hold | None]:
     """Find, join or order the rendering of one piece, inside the transaction that writes the clip.
 
     Returns the rendering, and the hold when this ask is the one that pays. Of many that ask for the same piece at
-    once, the unique row lets one through and the others join it. Raises BudgetExceededError.
+    once, the unique row lets one through and the others join it.
+
+    Raises BudgetExceededError, and ConflictError `outcome_unknown` where the same audio may have been paid already and
+    nobody said (`pays_again`) that it shall be paid a second time.
     """
     rendering, is_new = Rendering.objects.select_for_update(no_key=True).get_or_create(
         team_id=payer.team_id,
@@ -44,6 +50,8 @@ def commission(*, order: Order, piece: Piece, payer: Payer, at: datetime) -> tup
     if rendering.state == Rendering.State.READY or (rendering.state in _UNDERWAY and not is_new):
         return rendering, None
     if not is_new:
+        if not pays_again:
+            _refuse_unresolved(rendering)
         _reopen(rendering, piece, payer)
     rendering.hold = place_hold(
         payer=payer,
@@ -107,6 +115,19 @@ def follow_renderings(clip: Clip) -> None:
     clip.save(update_fields=["state", "error", "finished_at"])
     if clip.state == Clip.State.READY:
         _tell_ready(clip)
+
+
+def _refuse_unresolved(rendering: Rendering) -> None:
+    attempt = Attempt.objects.filter(hold_id=rendering.hold_id, state=Attempt.State.UNKNOWN).first()
+    if attempt is None:
+        return
+    clip = rendering.segments.order_by("id").values_list("clip_id", flat=True).first()
+    raise ConflictError(
+        "The same words were sent before and the answer was lost: they may have been paid already. "
+        f"Resolve attempt {attempt.id}, or retry clip {clip} to pay again.",
+        code="outcome_unknown",
+        data={"attempt": attempt.id, "clip": clip},
+    )
 
 
 def _reopen(rendering: Rendering, piece: Piece, payer: Payer) -> None:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from accounts.errors import ConflictError
+from accounts.flows.paid_call import resolve_attempt
 from accounts.flows.verify import verify_ledger
 from accounts.models import Attempt, Event, Hold, LedgerEntry
 from accounts.payer import Actor
@@ -77,6 +79,28 @@ def test_a_lost_answer_is_unknown_and_paid_again_only_by_retry(ask, render_all, 
     assert (clip.state, clip.segments.get().billed_characters) == ("ready", 12)
     assert vendor.requests() == 2
     assert verify_ledger() == []
+
+
+def test_the_same_words_are_not_paid_again_by_asking_anew_while_the_outcome_is_unknown(cast, ask, render_all, vendor):
+    vendor.fail("close_connection")
+    clip = ask("Where is it?")
+    render_all()
+    attempt = Attempt.objects.get()
+
+    with pytest.raises(ConflictError) as refused:
+        ask("Where is it?")
+
+    assert (refused.value.code, refused.value.data) == ("outcome_unknown", {"attempt": attempt.id, "clip": clip.id})
+    assert vendor.requests() == 1
+    resolve_attempt(
+        team_id=cast.team.id,
+        attempt_id=attempt.id,
+        outcome="not_charged",
+        billed_characters=None,
+        reason="Not on the bill.",
+        actor=_owner(cast),
+    )
+    assert ask("Where is it?").state == Clip.State.QUEUED
 
 
 def test_a_refusal_for_good_fails_the_clip_with_the_vendors_words(ask, render_all, vendor, again):
