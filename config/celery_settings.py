@@ -6,7 +6,9 @@ from django.conf import settings
 
 broker_url = settings.CELERY_BROKER_URL
 broker_connection_retry_on_startup = True
-broker_transport_options = {"polling_interval": 0.01} if settings.CELERY_BROKER_URL.startswith("memory:") else {}
+# A request does not wait for a broker that is down: its row is the work. Workers go on trying by their own rules.
+_one_try = {"max_retries": 0, "interval_start": 0, "interval_step": 0, "interval_max": 0}
+broker_transport_options = {"polling_interval": 0.01} if settings.CELERY_BROKER_URL.startswith("memory:") else _one_try
 task_ignore_result = True
 # A task is a doorbell for a row: it is taken off the queue at once, and the tick finds what a crash left behind.
 task_acks_late = False
