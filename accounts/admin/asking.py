@@ -158,11 +158,12 @@ def link_to(obj: Model | None, text: str = "") -> str:
     return "" if obj is None else format_html('<a class="vl-link" href="{}">{}</a>', page_of(obj), text or str(obj))
 
 
-def refusal_text(refusal: PlatformError) -> SafeString:
-    """What a flow refused: its sentence, its stable code, and the vendor's own words."""
+def refusal_text(refusal: PlatformError, *, at_field: bool = False) -> SafeString:
+    """What a flow refused: field (unless it stands there), sentence, stable code, and the vendor's own words."""
     vendor = refusal.provider or {}
     return format_html(
-        "{} <code>{}</code>{}{}",
+        "{}{} <code>{}</code>{}{}",
+        "" if at_field or not refusal.field else f"{refusal.field}: ",
         refusal.detail,
         refusal.code,
         format_html(" · {} <code>{}</code>", _("vendor code"), vendor["code"]) if vendor.get("code") else "",
@@ -172,5 +173,7 @@ def refusal_text(refusal: PlatformError) -> SafeString:
 
 def put_refusal(form: forms.Form, refusal: PlatformError) -> None:
     """Show what a flow refused where the person typed it."""
-    name = refusal.field if refusal.field in form.fields else None
-    form.add_error(name, refusal_text(refusal))
+    # The API's `settings.speed` is the form's `speed`.
+    name = (refusal.field or "").rpartition(".")[2]
+    at_field = name in form.fields
+    form.add_error(name if at_field else None, refusal_text(refusal, at_field=at_field))

@@ -187,5 +187,5 @@ def _filter_lookups(model_admin: Any, request: HttpRequest) -> set[str]:
         if isinstance(item, tuple):
             item = item[0]
         name = item if isinstance(item, str) else getattr(item, "parameter_name", "")
-        lookups |= {name, f"{name}__exact", f"{name}__id__exact"}
+        lookups |= {name, f"{name}__exact", f"{name}__id__exact", f"{name}_from", f"{name}_to"}
     return lookups

@@ -181,7 +181,7 @@ def make_attempt(team, account, rendering, *, state, word=NAMED, at):
         team=team,
         key=f"rendering:{rendering.id}:1:{new_id()}",
         period=f"{at.astimezone(UTC):%Y-%m}",
-        characters=40,
+        characters=0,
         amount_micros=0,
     )
     return Attempt.objects.create(

@@ -56,7 +56,7 @@ class RuleForm(_RuleForm):
             try:
                 rule = checked_rule(values["source"], values["replacement"], values["kind"])
             except RuleRefusedError as refusal:
-                raise ValidationError({refusal.field or "source": refusal_text(refusal)}) from None
+                raise ValidationError({refusal.field or "source": refusal_text(refusal, at_field=True)}) from None
             values["source"], values["replacement"] = rule.source, rule.replacement
         return values
 
@@ -144,9 +144,9 @@ class DictionariesAdmin(ButtonsAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Hand each changed row to its flow. What a flow refuses is told and left as it was."""
+        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         if formset.model is not Rule:
             return
-        formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         for row in formset.forms:
             if row.has_changed() or formset._should_delete_form(row):
                 self._save_rule(request, form.instance, row, formset._should_delete_form(row))
