@@ -24,7 +24,7 @@ from synthesis.speech_answers import Heard, listen
 from synthesis.speech_orders import order_from_json
 
 # After a surprise (the storage is down, say) the sweep looks at the rendering again this soon.
-_SOON_SECONDS = 20.0
+SOON_SECONDS = 20.0
 
 
 def deliver(*, claim: Claim, rendering: Rendering, attempt: Attempt, answer: Answer) -> None:
@@ -38,7 +38,7 @@ def deliver(*, claim: Claim, rendering: Rendering, attempt: Attempt, answer: Ans
         give_up(claim, failure=failure, keeps_hold=False, attempt=attempt)
         answer_stored(attempt_id=attempt.id)
     except Exception:
-        shorten_lease(claim, seconds=_SOON_SECONDS)
+        shorten_lease(claim, seconds=SOON_SECONDS)
         raise
 
 

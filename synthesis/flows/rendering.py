@@ -15,8 +15,8 @@ from accounts.steps import reached
 from providers.errors import ProviderError
 from synthesis.backoff import MOST_TRIES, wait_seconds
 from synthesis.failures import outcome_unknown, provider_failure, refusal
-from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back
-from synthesis.flows.finishing import deliver
+from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back, shorten_lease
+from synthesis.flows.finishing import SOON_SECONDS, deliver
 from synthesis.models import Rendering
 from synthesis.speech_answers import spooled
 from synthesis.speech_orders import order_from_json
@@ -46,7 +46,12 @@ def render(*, rendering_id: str, at: datetime | None = None) -> None:
         give_up(claim, failure=failure, keeps_hold=True)
         return
     reached("held", rendering=rendering_id)
-    _call(claim, rendering, rendering.hold)
+    try:
+        _call(claim, rendering, rendering.hold)
+    except Exception:
+        # The database broke off a transaction, say: nobody should wait for the whole lease.
+        shorten_lease(claim, seconds=SOON_SECONDS)
+        raise
 
 
 def read_rendering(rendering_id: str) -> Rendering:
