@@ -1,7 +1,7 @@
 """Fixtures for every test: the session's sandbox, the cast, and a worker that runs until nothing moves."""
 
 import pytest
-from django.conf import settings
+from django.conf import settings as product_settings
 from django.db import connection
 
 from accounts import triggers
@@ -14,7 +14,7 @@ from tests.drain import forget_doorbells
 @pytest.fixture(scope="session")
 def sandbox():
     """The emulator on a real socket, at `settings.SANDBOX_URL`. Every provider key is an account of its own there."""
-    with SandboxServer(port=settings.SANDBOX_PORT) as server:
+    with SandboxServer(port=product_settings.SANDBOX_PORT) as server:
         yield server
 
 
@@ -29,6 +29,12 @@ def drain():
     """`drain()` hears all doorbells and runs all ticks until nothing moves."""
     forget_doorbells()
     return drain_work
+
+
+@pytest.fixture(autouse=True)
+def own_spool(settings, tmp_path):
+    """Answers that one test leaves on disk are no evidence in another."""
+    settings.SPOOL_DIR = tmp_path / "spool"
 
 
 @pytest.fixture(autouse=True)

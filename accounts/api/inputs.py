@@ -58,16 +58,14 @@ class FirstRenderer(BaseContentNegotiation):
 
 
 class Input(serializers.Serializer[Any]):
-    """Base of what is read from a request. An unknown field is an error: it may be a misspelt wish.
-
-    A null for a field that need not be sent, and has no meaning for null, is the same as not sending it.
-    """
+    """Base of what is read from a request. An unknown field is an error: it may be a misspelt wish."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
             unknown = sorted(str(name) for name in data if name not in self.fields)
             if unknown:
                 raise serializers.ValidationError({name: ["There is no such field."] for name in unknown})
+            # A null for a field that need not be sent, and gives null no meaning, is the same as not sending it.
             if any(value is None and self._may_be_left_out(name) for name, value in data.items()):
                 data = {
                     name: value for name, value in data.items() if value is not None or not self._may_be_left_out(name)
