@@ -33,7 +33,7 @@ from accounts.models import (
 from synthesis.admin.overview import failed
 from synthesis.models import Clip
 from voicelib.admin.overview import at_risk, outlook
-from voicelib.admin.standing import home_pill
+from voicelib.admin.standing import state_pill
 from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, Voice
 
 _MOST_ROWS = 5
@@ -140,7 +140,7 @@ def _voices(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
         {
             "title": home.voice.name,
             "url": page_of(home.voice),
-            "pill": home_pill(home.state, home.expires_at, at),
+            "pill": state_pill(home, at),
             "note": outlook(home),
             "when": moment_html(home.expires_at, at, home.voice.team.time_zone),
         }

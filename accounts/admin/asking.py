@@ -24,7 +24,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from accounts.admin.scoping import TeamAdmin
+from accounts.admin.scoping import TeamAdmin, with_query
 from accounts.errors import PlatformError
 
 Text = str | Promise
@@ -126,6 +126,12 @@ class ButtonsAdmin(TeamAdmin[Any]):
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         """The question for a new row."""
         raise PermissionDenied
+
+    @button(_("Events"), icon="history", scope="events:read")
+    def events(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """What happened to this row."""
+        base = reverse("admin:accounts_event_changelist")
+        return HttpResponseRedirect(with_query(base, subject_id__exact=str(obj.pk)))
 
     def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
         obj = self.get_object(request, object_id)

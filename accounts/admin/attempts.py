@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.admin.asking import ButtonsAdmin, Question, ask, button, page_of, to_page
 from accounts.admin.asking_forms import DressedForm
-from accounts.admin.filters import DayRangeFilter, by_row, by_value
+from accounts.admin.filters import ChoicesDropdownFilter, DayRangeFilter, by_row, by_value
 from accounts.admin.rights import actor_of
 from accounts.admin.shown import NOTHING, Pill, difference, moment_html, money, number
 from accounts.flows.paid_call import resolve_attempt
@@ -41,8 +41,8 @@ class AttemptsAdmin(ButtonsAdmin):
     list_display = ["shown_kind", "state_pill", "voice_slug", "estimated", "billed", "sent", "error", "trace_id"]
     list_select_related = ["team", "provider_account"]
     list_filter = [
-        "state",
-        "kind",
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
         by_value("voice_slug", _("voice")),
         by_value("model", _("model")),
         by_row("provider_account", _("provider account")),
@@ -59,7 +59,7 @@ class AttemptsAdmin(ButtonsAdmin):
         (_("Resolution"), {"fields": ["resolved_by", "resolution"]}),
     ]
     readonly_fields = ["shown_kind", "state_pill", "estimated", "billed", "held", "prepared", "sent", "ended"]
-    actions_detail = ["resolve"]
+    actions_detail = ["resolve", "events"]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         return [_UNRESOLVED_FIRST, "-id"]

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.book_totals import agreeing, differing, totals_of
-from accounts.admin.filters import DayRangeFilter, DropdownFilter, by_row, by_value
+from accounts.admin.filters import ChoicesDropdownFilter, DayRangeFilter, DropdownFilter, by_row, by_value
 from accounts.admin.scoping import TeamAdmin
 from accounts.admin.shown import NOTHING, difference, moment, moment_html, money, nowrap, number, two_lines
 from accounts.events import EVENT_KINDS
@@ -65,14 +65,14 @@ class LedgerAdmin(ReadOnlyAdmin):
     list_select_related = False
     list_filter = [
         ("at", DayRangeFilter),
-        "kind",
+        ("kind", ChoicesDropdownFilter),
         by_value("voice_slug", _("voice")),
         by_value("model", _("model")),
         by_value("project_slug", _("project")),
         by_value("token_name", _("API key")),
         by_value("period", _("month")),
         by_value("team_slug", _("team")),
-        "source",
+        ("source", ChoicesDropdownFilter),
         DifferenceFilter,
     ]
     search_fields = ["trace_id", "voice_slug", "vendor_voice_id", "attempt_id", "id"]

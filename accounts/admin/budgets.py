@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.admin.asking import ButtonsAdmin, Question, ask, button, page_of, to_page
 from accounts.admin.asking_forms import DressedForm, TeamForm
-from accounts.admin.filters import by_row
+from accounts.admin.filters import ChoicesDropdownFilter, by_row
 from accounts.admin.rights import actor_of
 from accounts.admin.scoping import scoped
 from accounts.admin.shown import NOTHING, Pill, bar, money, number
@@ -41,10 +41,10 @@ class BudgetsAdmin(ButtonsAdmin):
     can_add = True
     list_display = ["shown_name", "target", "characters_used", "amount_used", "kind", "team"]
     list_select_related = ["team"]
-    list_filter = [by_row("team", _("team")), "scope", "is_active", "is_hard"]
+    list_filter = [by_row("team", _("team")), ("scope", ChoicesDropdownFilter), "is_active", "is_hard"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["edit", "switch"]
+    actions_detail = ["edit", "switch", "events"]
     ordering = ["team__name", "scope", "id"]
 
     def prepare_rows(self, request: HttpRequest, changelist: Any, rows: list[Any]) -> None:

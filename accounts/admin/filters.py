@@ -12,14 +12,24 @@ from django.utils.functional import Promise
 from unfold.utils import parse_date_str
 
 if TYPE_CHECKING:
-    from django.contrib.admin import FieldListFilter, SimpleListFilter
+    from django.contrib.admin import ChoicesFieldListFilter, FieldListFilter, SimpleListFilter
 
+    ChoicesDropdownFilter = ChoicesFieldListFilter
     DropdownFilter = SimpleListFilter
     RangeDateFilter = FieldListFilter
 else:
-    from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
+    from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter, RangeDateFilter
 
 _MOST_CHOICES = 200
+__all__ = [
+    "ChoicesDropdownFilter",
+    "DayRangeFilter",
+    "DropdownFilter",
+    "RowsFilter",
+    "ValuesFilter",
+    "by_row",
+    "by_value",
+]
 
 
 class ValuesFilter(DropdownFilter):

@@ -10,7 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.filters import by_value
+from accounts.admin.filters import ChoicesDropdownFilter, by_value
 from accounts.admin.rights import rights_of
 from accounts.admin.scoping import TeamAdmin
 from accounts.admin.shown import moment, money, nowrap, number
@@ -30,7 +30,11 @@ class PricesAdmin(TeamAdmin[Price]):
     read_scope = "provider-accounts:read"
     list_display = ["price_list", "account", "shown_model", "unit", "price", "charged_on", "since", "until"]
     list_select_related = ["provider_account"]
-    list_filter = [by_value("price_list", _("price list")), "unit", "charged_on"]
+    list_filter = [
+        by_value("price_list", _("price list")),
+        ("unit", ChoicesDropdownFilter),
+        ("charged_on", ChoicesDropdownFilter),
+    ]
     search_fields = ["model", "price_list"]
     fields = _SHOWN
     ordering = ["price_list", "unit", "model", "-valid_from"]

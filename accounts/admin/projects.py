@@ -30,6 +30,7 @@ class ProjectsAdmin(ButtonsAdmin):
     search_fields = ["name", "slug"]
     fields = ["name", "slug", "team", "created"]
     readonly_fields = ["created"]
+    actions_detail = ["events"]
     ordering = ["team__name", "name"]
 
     @display(description=_("Created"), ordering="created_at")

@@ -47,7 +47,7 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         (_("Rules"), {"fields": ["price_list", "retention_shown", "options_shown"]}),
     ]
     readonly_fields = ["key", "check_state", "checked", "retention_shown", "options_shown"]
-    actions_detail = ["check_key", "edit"]
+    actions_detail = ["check_key", "edit", "events"]
     ordering = ["team__name", "name"]
 
     @display(description=_("Key"))

@@ -52,7 +52,7 @@ class TokensAdmin(ButtonsAdmin):
     search_fields = ["name", "prefix"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["revoke"]
+    actions_detail = ["revoke", "events"]
     ordering = ["-id"]
 
     @display(description=_("Key"))

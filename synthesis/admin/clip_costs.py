@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.admin.shown import NOTHING, money, number
 from accounts.models import Meter
+from accounts.money import Money
 from synthesis.flows.estimates import Estimate
 from synthesis.models import Segment
 
@@ -26,15 +27,21 @@ def paid_text(segments: Iterable[Segment]) -> str:
 def estimate_context(found: Estimate) -> dict[str, Any]:
     """An estimate, for its template: the price stands on the button that causes it."""
     price = money(found.amount.amount_micros, found.amount.currency)
+    fees = [Money(**fee["amount"]) for fee in found.fees]
+    total = sum(fees, found.amount)
     characters = _("%(count)s characters") % {"count": number(found.billed_characters)}
-    label = _("from the library, 0 billed") if found.cached else f"{characters} · {price}"
+    label = (
+        _("from the library, 0 billed")
+        if found.cached
+        else f"{characters} · {money(total.amount_micros, total.currency)}"
+    )
     return {
         "generate": f"{_('Generate')} · {label}",
         "estimate": found,
         "characters": number(found.billed_characters),
         "saved": number(found.saved_characters),
         "price": price,
-        "fees": [money(fee["amount"]["amount_micros"], fee["amount"]["currency"]) for fee in found.fees],
+        "fees": [money(fee.amount_micros, fee.currency) for fee in fees],
         "budgets": [
             {
                 "name": budget["name"],

@@ -72,7 +72,7 @@ class ClipsAdmin(ButtonsAdmin):
         (_("Asked by"), {"fields": ["team", "project", "token", "metadata_shown", "created", "finished"]}),
     ]
     readonly_fields = _SHOWN
-    actions_detail = ["retry", "cancel"]
+    actions_detail = ["retry", "cancel", "events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Clip]:

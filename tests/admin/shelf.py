@@ -32,10 +32,10 @@ class Shelf:
     clip: Clip
     failed_clip: Clip
     attempt: Attempt
-    entry: LedgerEntry
+    entry: LedgerEntry | None
     budget: Budget
     token: Token
-    event: Event
+    event: Event | None
     secret: str
 
 

@@ -121,8 +121,7 @@ def test_an_account_is_checked_with_a_free_call(sandbox, cast, browse):
     assert cast.account.checked_at is None
     answer = client.post(check, follow=True)
     assert "work" in str(next(iter(answer.context["messages"])))
-    cast.account.refresh_from_db()
-    assert cast.account.checked_at is not None
+    assert ProviderAccount.objects.get(pk=cast.account.pk).checked_at is not None
     assert "Works" in answer.content.decode()
 
 
@@ -217,7 +216,7 @@ def test_only_superusers_add_teams_and_prices(cast, browse, superuser):
 
 
 def test_a_price_that_stands_is_ended_but_never_rewritten(cast, browse, superuser):
-    price = Price.objects.filter(provider_account=None).first()
+    price = Price.objects.filter(provider_account=None)[0]
     before = price.amount_micros
     browse(superuser).post(
         url("price_change", price.pk),
@@ -225,7 +224,7 @@ def test_a_price_that_stands_is_ended_but_never_rewritten(cast, browse, superuse
     )
     price.refresh_from_db()
     assert price.amount_micros == before
-    assert price.valid_until.year == 2999
+    assert f"{price.valid_until:%Y}" == "2999"
 
 
 def test_prices_agreed_for_another_teams_account_are_not_shown(cast, other_shelf, browse):

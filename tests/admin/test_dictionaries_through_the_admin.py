@@ -11,7 +11,7 @@ def url(name, dictionary):
 
 def rules_form(dictionary, rows, *, removed=()):
     standing = list(dictionary.rules.order_by("id"))
-    data = {"rules-TOTAL_FORMS": len(standing) + len(rows), "rules-INITIAL_FORMS": len(standing)}
+    data: dict[str, object] = {"rules-TOTAL_FORMS": len(standing) + len(rows), "rules-INITIAL_FORMS": len(standing)}
     data |= {"versions-TOTAL_FORMS": 0, "versions-INITIAL_FORMS": 0}
     filled = [(rule.source, rule.replacement, rule.kind) for rule in standing] + list(rows)
     for number, (source, replacement, kind) in enumerate(filled):

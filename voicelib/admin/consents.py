@@ -45,7 +45,7 @@ class ConsentsAdmin(ButtonsAdmin):
     search_fields = ["speaker", "company", "statement"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["revoke"]
+    actions_detail = ["revoke", "events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:

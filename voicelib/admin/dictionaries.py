@@ -112,7 +112,7 @@ class DictionariesAdmin(ButtonsAdmin):
     fields = ["name", "slug", "language", "team"]
     readonly_fields = ["name", "slug", "language", "team"]
     inlines = [RulesInline, VersionsInline]
-    actions_detail = ["publish", "try_text"]
+    actions_detail = ["publish", "try_text", "events"]
     ordering = ["team__name", "name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Dictionary]:

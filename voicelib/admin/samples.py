@@ -43,6 +43,7 @@ class SamplesAdmin(ButtonsAdmin):
     search_fields = ["name", "sha256"]
     fields = _SHOWN
     readonly_fields = _SHOWN
+    actions_detail = ["events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sample]:

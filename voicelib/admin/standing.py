@@ -63,6 +63,11 @@ def standing_of(voice: Voice, homes: Iterable[ProviderVoice]) -> Standing:
     return Standing(state, voice.suspended_at is not None, deciding, deadline)
 
 
+def state_pill(home: ProviderVoice, at: datetime) -> str:
+    """The pill of a home where its deadline is told beside it."""
+    return home_pill(home.state, None if home.expires_at is None or home.expires_at > at else home.expires_at, at)
+
+
 def home_pill(state: str, deadline: datetime | None, at: datetime) -> str:
     """The pill of a state, with the time that is left where there is a deadline."""
     if deadline is None:

@@ -59,7 +59,7 @@ class VoicesAdmin(ButtonsAdmin):
         "consent_state", "suspended", "suspended_reason",
     ]  # fmt: skip
     inlines = [HomesInline]
-    actions_detail = ["activate", "clone", "clone_again", "decide", "edit"]
+    actions_detail = ["activate", "clone", "clone_again", "decide", "edit", "events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
