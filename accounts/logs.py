@@ -1,16 +1,33 @@
-"""Structured logs: one JSON object a line, with the request id and what the caller of the logger adds in `extra`."""
+"""Structured logs: one JSON object a line, with who asked in which request and what the logger's caller adds."""
 
 from __future__ import annotations
 
 import json
 import logging
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 
-# Set by the middleware for the time of a request, read by every log line in it.
-request_id: ContextVar[str] = ContextVar("request_id", default="")
+# Set for the time of a request (id, then team and token once they are known), read by every log line in it.
+_request: ContextVar[dict[str, str] | None] = ContextVar("request", default=None)
 
 # Names of `extra` that are written; whatever else is passed stays out, so that no secret slips in.
 FIELDS = ("team", "token_prefix", "attempt", "trace_id", "voice", "clip", "task", "kind", "code", "step")
+
+
+def begin_request(request_id: str) -> Token[dict[str, str] | None]:
+    """From here on every log line bears the request's id; give the answer to `end_request`."""
+    return _request.set({"request_id": request_id})
+
+
+def add_to_request(**fields: str) -> None:
+    """What became known about the request; nothing outside of one."""
+    known = _request.get()
+    if known is not None:
+        known.update(fields)
+
+
+def end_request(begun: Token[dict[str, str] | None]) -> None:
+    """The request is answered."""
+    _request.reset(begun)
 
 
 class JsonFormatter(logging.Formatter):
@@ -23,8 +40,7 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        if request_id.get():
-            line["request_id"] = request_id.get()
+        line.update(_request.get() or {})
         line.update({name: getattr(record, name) for name in FIELDS if hasattr(record, name)})
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)

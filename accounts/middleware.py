@@ -8,7 +8,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from accounts.ids import new_id
-from accounts.logs import request_id
+from accounts.logs import begin_request, end_request
 
 _SENSIBLE = re.compile(r"\A[A-Za-z0-9._:-]{8,64}\Z")
 
@@ -21,10 +21,11 @@ class RequestIdMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         sent = request.headers.get("X-Request-Id", "")
-        reset = request_id.set(sent if _SENSIBLE.match(sent) else new_id())
+        request_id = sent if _SENSIBLE.match(sent) else new_id()
+        begun = begin_request(request_id)
         try:
             response = self.get_response(request)
-            response["X-Request-Id"] = request_id.get()
+            response["X-Request-Id"] = request_id
             return response
         finally:
-            request_id.reset(reset)
+            end_request(begun)

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 
 from accounts.errors import AuthenticationError
 from accounts.flows.tokens import Bearer, authenticate_token
+from accounts.logs import add_to_request
 from accounts.models import User
 
 
@@ -21,6 +22,7 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer":
             raise AuthenticationError("Send the token as `Authorization: Bearer vl_…`.", code="token_missing")
         bearer = authenticate_token(secret=secret.strip())
+        add_to_request(team=bearer.token.team.slug, token_prefix=bearer.token.prefix)
         return bearer.token.created_by, bearer
 
     def authenticate_header(self, request: Request) -> str:
