@@ -95,6 +95,7 @@ class Deployment:
             "CELERY_BROKER_URL": self.broker_url,
             "CELERY_QUEUE": self.queue,
             "VOICELIB_DATA": str(settings.DATA_DIR),
+            "SPOOL_DIR": str(settings.SPOOL_DIR),
             "SANDBOX_PORT": str(settings.SANDBOX_PORT),
             "PYTHONPATH": str(ROOT),
             "PYTHONUNBUFFERED": "1",
