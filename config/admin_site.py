@@ -87,6 +87,11 @@ def style(request: HttpRequest) -> str:
     return static("library/library.css")
 
 
+def icon(request: HttpRequest) -> str:
+    """The sign in the browser's tab."""
+    return static("library/icon.svg")
+
+
 def script(request: HttpRequest) -> str:
     """Our own script: players and copy buttons."""
     return static("library/library.js")

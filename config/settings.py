@@ -255,6 +255,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_TITLE": _("Voice library"),
     "SITE_HEADER": _("Voice library"),
     "SITE_SYMBOL": "graphic_eq",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin_site.icon"}],
     "SITE_URL": None,
     # Events tell the history; the framework's own log is not written.
     "SHOW_HISTORY": False,
