@@ -42,7 +42,7 @@ class Product:
         self.process = self.popen("run")
         until = time.monotonic() + _START_SECONDS
         self.said = ""
-        for line in self.process.stdout:
+        for line in self.process.stdout or ():
             self.said += line
             if line.startswith("READY"):
                 return self
