@@ -1,6 +1,6 @@
 # The product's image: web, worker and beat are the same image with another command (see compose.yaml).
 FROM python:3.13-slim
-ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VOICELIB_PROFILE=production VOICELIB_DATA=/data
+ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VOICELIB_PROFILE=production VOICELIB_DATA=/data STATIC_ROOT=/app/staticfiles
 WORKDIR /app
 COPY requirements.txt constraints.txt ./
 RUN pip install --no-cache-dir -r requirements.txt
