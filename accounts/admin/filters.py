@@ -62,6 +62,10 @@ class RowsFilter(DropdownFilter):
         rows = admin.site._registry[related].get_queryset(request)[:_MOST_CHOICES]
         return sorted(((row.pk, str(row)) for row in rows), key=lambda pair: pair[1].lower())
 
+    def has_output(self) -> bool:
+        # A filter without output does not filter either; with one team there is nothing to choose.
+        return len(self.lookup_choices) > (1 if self.column == "team" else 0)
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(**{f"{self.column}_id": self.value()}) if self.value() else queryset
 

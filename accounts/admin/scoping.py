@@ -97,6 +97,11 @@ class TeamAdmin(TeamScoped, ModelAdmin[_M]):
     # Dates and owners: what a list row joins to show itself. Set it, or the list asks a query per row.
     list_select_related: ClassVar[bool | list[str] | tuple[str, ...]] = True
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Who belongs to one team is not told its name in every row."""
+        columns = super().get_list_display(request)
+        return [name for name in columns if name != "team" or len(rights_of(request).roles) > 1]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return PreparedChangeList
 

@@ -209,3 +209,11 @@ def test_no_button_stands_in_the_way_of_a_page_of_the_framework():
     for registered in REGISTERED.values():
         taken = {"add", "change", "delete", "history", "changelist", "autocomplete"}
         assert not taken & set(registered.actions_detail), registered
+
+
+def test_the_team_is_named_in_rows_only_for_those_who_have_several(cast, shelf, browse):
+    client = browse(cast.owner)
+    one = client.get(page(Voice, "changelist"))
+    assert "team" not in one.context["cl"].list_display
+    Membership.objects.create(team=cast.other_team, user=cast.owner, role="viewer")
+    assert "team" in client.get(page(Voice, "changelist")).context["cl"].list_display
