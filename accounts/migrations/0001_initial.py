@@ -671,9 +671,14 @@ class Migration(migrations.Migration):
                         name="price_is_not_negative",
                     ),
                     models.UniqueConstraint(
-                        fields=("price_list", "provider_account", "model", "unit", "valid_from"),
-                        name="one_price_at_a_time",
-                        nulls_distinct=False,
+                        condition=models.Q(("provider_account__isnull", True)),
+                        fields=("price_list", "model", "unit", "valid_from"),
+                        name="one_list_price_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("provider_account__isnull", False)),
+                        fields=("provider_account", "model", "unit", "valid_from"),
+                        name="one_agreed_price_at_a_time",
                     ),
                 ],
             },

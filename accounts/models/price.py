@@ -58,9 +58,14 @@ class Price(models.Model):
                 condition=models.Q(amount_micros__gte=0, per_units__gt=0), name="price_is_not_negative"
             ),
             models.UniqueConstraint(
-                fields=["price_list", "provider_account", "model", "unit", "valid_from"],
-                name="one_price_at_a_time",
-                nulls_distinct=False,
+                fields=["price_list", "model", "unit", "valid_from"],
+                condition=models.Q(provider_account__isnull=True),
+                name="one_list_price_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["provider_account", "model", "unit", "valid_from"],
+                condition=models.Q(provider_account__isnull=False),
+                name="one_agreed_price_at_a_time",
             ),
         ]
 

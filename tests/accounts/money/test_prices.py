@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,3 +63,21 @@ def test_a_model_without_a_price_is_refused_by_name(cast):
     with pytest.raises(ConflictError) as caught:
         quote_speech(account=cast.account, model="speech-99", characters=1, at=clock.now())
     assert (caught.value.code, caught.value.field) == ("price_missing", "model")
+
+
+@pytest.mark.parametrize("agreed", [False, True], ids=["of the list", "of the account"])
+def test_two_prices_of_one_moment_cannot_stand(cast, agreed):
+    price = {
+        "price_list": "minimax-global",
+        "provider_account": cast.account if agreed else None,
+        "model": "m",
+        "unit": "character",
+        "amount_micros": 1,
+        "currency": "USD",
+        "charged_on": "use",
+        "valid_from": T0,
+        "source": "contract",
+    }
+    Price.objects.create(**price)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Price.objects.create(**price)
