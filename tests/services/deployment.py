@@ -1,5 +1,6 @@
 """The product as it runs in production: web server, workers and beat as processes of their own, a real broker."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import httpx
 from celery import Celery
 from django.conf import settings
 from django.db import connection
+from redis import Redis
 
 from accounts.ids import new_id
 from config import celery as config
@@ -113,6 +115,8 @@ class Deployment:
             queue.delete()
             if broker.transport.driver_type == "amqp":
                 queue.exchange.delete()
+        if self.broker_url.startswith("redis"):
+            _sweep_redis(self.broker_url, self.queue)
 
     def output(self) -> str:
         """The ends of all logs."""
@@ -155,6 +159,16 @@ def _worker_arguments(concurrency: int) -> list[str]:
     # Workers of other runs on the same broker are none of its business.
     alone = ["--hostname", f"{new_id()}@%h", "--without-gossip", "--without-mingle"]
     return ["worker", *pool, *alone]
+
+
+def _sweep_redis(url: str, queue: str) -> None:
+    """What deleting the queue leaves: its bindings, and messages a killed worker had taken, to be restored later."""
+    with Redis.from_url(url) as server:
+        server.delete(f"_kombu.binding.{queue}", f"_kombu.binding_permanent.{queue}")
+        for tag, taken in server.hscan_iter("unacked"):
+            if json.loads(taken)[2] == queue:
+                server.hdel("unacked", tag)
+                server.zrem("unacked_index", tag)
 
 
 def _answers(url: str) -> bool:
