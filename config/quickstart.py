@@ -46,7 +46,7 @@ def quickstart_path() -> Path:
 
 
 def first_start(say: Callable[[str], Any]) -> dict[str, Any]:
-    """Do the main job unless an earlier start did it; tell the user what there is now. Raises QuickstartError."""
+    """Do the main job unless an earlier start did it; returns what quickstart.json holds. Raises QuickstartError."""
     path = quickstart_path()
     if path.exists():
         result: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -55,7 +55,6 @@ def first_start(say: Callable[[str], Any]) -> dict[str, Any]:
     say("First start: cloning a voice, keeping it, adding a pronunciation rule, rendering a clip…")
     result = _main_job(_bootstrap())
     _write_private(path, json.dumps(result, indent=2))
-    say(_story(result))
     return result
 
 
@@ -199,7 +198,8 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _story(result: dict[str, Any]) -> str:
+def story(result: dict[str, Any]) -> str:
+    """Where to log in, and what to paste."""
     base, token = result["base_url"], result["token"]
     ask = json.dumps({"voice": VOICE, "text": "Hello from the command line.", "dictionaries": [DICTIONARY]})
     return f"""

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from config.quickstart import QuickstartError, first_start
+from config.quickstart import QuickstartError, first_start, quickstart_path, story
 from config.stack import Stack, StartError
 
 
@@ -25,7 +25,10 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: stop.set())
         try:
             with Stack():
-                first_start(self.stdout.write)
+                is_first = not quickstart_path().exists()
+                result = first_start(self.stdout.write)
+                if is_first:
+                    self.stdout.write(story(result))
                 self.stdout.write(f"READY {settings.PUBLIC_URL}")
                 self.stdout.flush()
                 stop.wait()
