@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,7 @@ SERVERS = {
     "TEST_REDIS_URL": ("Redis", "redis://127.0.0.1:6379/0", 6379),
     "TEST_RABBITMQ_URL": ("RabbitMQ", "amqp://guest:guest@127.0.0.1:5672//", 5672),
 }
+STOP_SECONDS = 30
 S3_NAMES = ("S3_TEST_ENDPOINT", "S3_TEST_ACCESS_KEY", "S3_TEST_SECRET_KEY")
 
 
@@ -53,6 +55,7 @@ def main() -> int:
         "DATABASE_URL": _database_url(addresses["TEST_DATABASE_URL"], run),
     }
     codes = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         _need_servers(addresses, phases)
         if "suite" in phases:
@@ -67,6 +70,9 @@ def main() -> int:
     except MissingServerError as error:
         sys.stderr.write(f"test-services: {error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("test-services: stopped\n")
+        return 130
     return max(codes)
 
 
@@ -79,9 +85,19 @@ def _arguments(given: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _pytest(arguments: list[str], environment: dict[str, str]) -> int:
-    return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
-    ).returncode
+    command = [sys.executable, "-m", "pytest", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            # It drops its databases and ends its processes first.
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=STOP_SECONDS)
+            raise
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def _database_url(url: str, name: str) -> str:
