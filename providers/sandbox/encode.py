@@ -1,11 +1,13 @@
-"""From samples to the asked container, by PyAV; mu-law and WAV headers too."""
+"""From samples to the asked container, by PyAV; mu-law and WAV headers too; whole or in pieces."""
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.container import OutputContainer
 
 from providers.sandbox.timbre import Samples
 
@@ -73,24 +75,74 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
 
 def encode(sound: Sound, shape: AudioShape) -> Encoded:
     """Encode mono samples, given at `shape.sample_rate`, to the asked container and channels."""
-    container_format, codec = _CODECS[shape.container]
-    layout = "stereo" if shape.channels == 2 else "mono"
     sink = io.BytesIO()
-    with av.open(sink, "w", format=container_format) as container:
-        stream = container.add_stream(codec, rate=shape.sample_rate, options=_options(codec))
-        if not isinstance(stream, av.AudioStream):
-            raise TypeError(f"{codec} is no audio codec")
-        stream.layout = layout
-        if codec in {"libmp3lame", "libopus"}:
-            stream.bit_rate = true_bitrate(shape)
-        sample_format = _FORMATS.get(codec, "s16")
-        stream.format = sample_format
-        planes = _planes(sound.samples, shape.channels, planar=sample_format.endswith("p"))
-        for packet in stream.encode(_frame(planes, sample_format, layout, shape.sample_rate)):
-            container.mux(packet)
-        for packet in stream.encode(None):
-            container.mux(packet)
-    return Encoded(sink.getvalue(), round(len(sound.samples) * 1000 / shape.sample_rate))
+    with av.open(sink, "w", format=_CODECS[shape.container][0]) as container:
+        stream = _add_stream(container, shape)
+        container.mux(stream.encode(_shaped_frame(sound.samples, shape, at=0)))
+        container.mux(stream.encode(None))
+    return Encoded(sink.getvalue(), duration_ms(sound))
+
+
+def encode_pieces(sound: Sound, shape: AudioShape, *, seconds: float) -> Iterator[bytes]:
+    """Encode as it is streamed: one piece per `seconds` of sound, and what the encoder held back as the last one.
+
+    The pieces joined are one clean file; a piece may be empty while the encoder fills its first frame.
+    """
+    sink = _OneWay()
+    step = max(1, round(seconds * shape.sample_rate))
+    options = {"mp3": {"write_xing": "0", "id3v2_version": "0"}, "opus": {"page_duration": "200000"}}
+    container_format = _CODECS[shape.container][0]
+    with av.open(sink, "w", format=container_format, options=options.get(shape.container, {})) as container:
+        stream = _add_stream(container, shape)
+        for start in range(0, len(sound.samples), step):
+            container.mux(stream.encode(_shaped_frame(sound.samples[start : start + step], shape, at=start)))
+            yield sink.take()
+        container.mux(stream.encode(None))
+    yield sink.take()
+
+
+class _OneWay:
+    """A sink that cannot be wound back, as a connection cannot."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        taken, self._parts = b"".join(self._parts), []
+        return taken
+
+
+def duration_ms(sound: Sound) -> int:
+    """The length of a sound in milliseconds."""
+    return round(len(sound.samples) * 1000 / sound.sample_rate)
+
+
+def _add_stream(container: OutputContainer, shape: AudioShape) -> av.AudioStream:
+    codec = _CODECS[shape.container][1]
+    stream = container.add_stream(codec, rate=shape.sample_rate, options=_options(codec))
+    if not isinstance(stream, av.AudioStream):
+        raise TypeError(f"{codec} is no audio codec")
+    stream.layout = _layout(shape)
+    if codec in {"libmp3lame", "libopus"}:
+        stream.bit_rate = true_bitrate(shape)
+    stream.format = _FORMATS.get(codec, "s16")
+    return stream
+
+
+def _layout(shape: AudioShape) -> str:
+    return "stereo" if shape.channels == 2 else "mono"
+
+
+def _shaped_frame(samples: Samples, shape: AudioShape, *, at: int) -> av.AudioFrame:
+    sample_format = _FORMATS.get(_CODECS[shape.container][1], "s16")
+    planes = _planes(samples, shape.channels, planar=sample_format.endswith("p"))
+    frame = _frame(planes, sample_format, _layout(shape), shape.sample_rate)
+    frame.pts = at
+    return frame
 
 
 def true_bitrate(shape: AudioShape) -> int:

@@ -10,6 +10,8 @@ BEFORE = frozenset(
 )  # fmt: skip
 # Strike the answer: the work is done and charged.
 AFTER = frozenset({"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio"})
+# Strike a stream after half of its audio, the work done and charged; calls that do not stream are spared.
+STREAMING = frozenset({"error_mid_stream", "no_end_frame"})
 DEFAULT_SECONDS = 5.0
 
 
@@ -48,9 +50,11 @@ class Faults:
         """Nothing fails any more."""
         self._orders.clear()
 
-    def draw(self, *, operation: str, account: str) -> Fault | None:
+    def draw(self, *, operation: str, account: str, streaming: bool = False) -> Fault | None:
         """The fault that strikes this call, counted down."""
         for order in self._orders:
+            if order.fault in STREAMING and not streaming:
+                continue
             if not self._meant(order, operation, account) or not _chance(order.probability):
                 continue
             if order.count is not None:

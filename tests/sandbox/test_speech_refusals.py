@@ -101,8 +101,7 @@ def test_a_voice_setting_that_is_no_object_is_refused(customer):
     assert code(customer.post("t2a_v2", body)) == 2013
 
 
-def test_streaming_and_subtitles_are_refused_by_name(customer):
-    assert "stream" in message(customer.t2a("Hello.", stream=True))
+def test_subtitles_are_refused_by_name(customer):
     assert "subtitle" in message(customer.t2a("Hello.", subtitle_enable=True))
 
 

@@ -1,6 +1,7 @@
 """What every MiniMax call passes: key, GroupId, ordered faults, limits; and the trace id on every answer."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from providers.sandbox.faults import BEFORE, Fault, corrupt_hex
 from providers.sandbox.journal import Entry
 from providers.sandbox.limits import ConnectionLimitError, RateLimitError
 from providers.sandbox.minimax.answers import VendorError, new_trace_id, refusal
+from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.transport import hang_up
 
 LIMITED = frozenset({"t2a", "voice_clone"})
@@ -38,9 +40,14 @@ class Call:
     trace_id: str
     account: str = ""
     body: Any = None
-    short_audio: bool = False
+    fault: Fault | None = None
     entry: Entry | None = None
     blanks: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def trouble(self) -> str:
+        """The name of the fault that strikes this call, empty without one."""
+        return self.fault.fault if self.fault else ""
 
     def url_of(self, token: str, extension: str) -> str:
         """Where a published result can be fetched without a key."""
@@ -82,21 +89,23 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         call = Call(self.emulator, Request(scope, receive, send), self.operation, scope["trace_id"])
-        response, fault = await self._answer(call)
-        if call.entry:
-            call.entry.status_code = _status_code(response)
-        await _Reply(call, fault, response).send(scope, receive, send)
+        # The place among the account's connections is held until the last byte of the answer.
+        with contextlib.ExitStack() as held:
+            response = await self._answer(call, held)
+            if call.entry and (code := _status_code(response)) is not None:
+                call.entry.status_code = code
+            await _Reply(call, response).send(scope, receive, send)
 
-    async def _answer(self, call: Call) -> tuple[Response, Fault | None]:
-        fault: Fault | None = None
+    async def _answer(self, call: Call, held: contextlib.ExitStack) -> Response:
         try:
             call.account = "" if self.public else _authorise(self.emulator, call.request)
             call.body = await _json_body(call.request)
             call.entry = _remember(call)
-            fault = self.emulator.faults.draw(operation=self.operation, account=call.account)
-            return await _attempt(call, fault, self.work), fault
+            streaming = isinstance(call.body, dict) and call.body.get("stream") is True
+            call.fault = self.emulator.faults.draw(operation=self.operation, account=call.account, streaming=streaming)
+            return await _attempt(call, held, self.work)
         except VendorError as error:
-            return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra))), fault
+            return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra)))
 
 
 def _authorise(emulator: Emulator, request: Request) -> str:
@@ -150,15 +159,13 @@ def _remember(call: Call) -> Entry:
     return entry
 
 
-async def _attempt(call: Call, fault: Fault | None, work: Work) -> Response:
-    if fault and fault.fault in BEFORE:
-        return _struck(fault)
-    call.short_audio = bool(fault and fault.fault == "short_audio")
+async def _attempt(call: Call, held: contextlib.ExitStack, work: Work) -> Response:
+    if call.fault and call.fault.fault in BEFORE:
+        return _struck(call.fault)
     try:
-        if call.operation not in LIMITED:
-            return await work(call)
-        with call.emulator.limits.entered(call.account, call.operation):
-            return await work(call)
+        if call.operation in LIMITED:
+            held.enter_context(call.emulator.limits.entered(call.account, call.operation))
+        return await work(call)
     except EngineError as error:
         raise VendorError(1024) from error
     except RateLimitError as error:
@@ -191,18 +198,19 @@ class _Reply:
     """How the answer reaches the client, a fault permitting."""
 
     call: Call
-    fault: Fault | None
     response: Response
 
     async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = self.fault.fault if self.fault else ""
-        seconds = self.fault.seconds if self.fault else 0.0
+        kind = self.call.trouble
+        seconds = self.call.fault.seconds if self.call.fault else 0.0
         if kind in ("timeout_after_charge", "timeout_before_charge"):
             await self._silence(seconds)
         if kind == "slow_first_byte":
             await self._silence(seconds)
         if kind in ("timeout_after_charge", "timeout_before_charge", "close_connection"):
             await hang_up(scope, receive)
+        elif isinstance(self.response, EventStream):
+            await self.response(scope, receive, send)
         elif kind in ("stall", "cut_stream"):
             await self._half(seconds if kind == "stall" else 0.0, scope, receive, send)
         else:

@@ -37,6 +37,9 @@ SAMPLE_RATES = {
 BITRATES = frozenset({32000, 64000, 128000, 256000})
 EFFECTS = frozenset({"spacious_echo", "auditorium_echo", "lofi_telephone", "robotic"})
 MODIFIABLE_FORMATS = frozenset({"mp3", "wav", "flac"})
+MODIFIABLE_WHEN_STREAMED = frozenset({"mp3"})
+# A WAV header tells a length that nobody knows yet when the stream begins.
+NOT_STREAMED = frozenset({"wav", "pcmu_wav"})
 TEXT_LIMIT = 10_000
 MAX_CONTROL_SHARE = 0.1
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -70,6 +73,8 @@ class SpeechAsk:
     as_url: bool
     watermark: bool
     modification: Modification = field(default_factory=Modification)
+    stream: bool = False
+    whole_at_end: bool = True
 
     @property
     def interjections(self) -> bool:
@@ -82,8 +87,7 @@ def read_speech(body: Any) -> SpeechAsk:
     fields = Fields(body)
     model = read_model(fields)
     text, control_share = read_text(fields, limit=TEXT_LIMIT)
-    if fields.flag("stream"):
-        raise VendorError(2013, "invalid params, stream is not supported by this sandbox yet")
+    stream = fields.flag("stream")
     if fields.flag("subtitle_enable"):
         raise VendorError(2013, "invalid params, subtitle is not supported by this sandbox yet")
     fields.choice("subtitle_type", {"sentence", "word"})
@@ -92,6 +96,8 @@ def read_speech(body: Any) -> SpeechAsk:
     voice.flag("text_normalization")
     voice.flag("latex_read")
     shape = _read_shape(fields.inner("audio_setting"))
+    if stream and shape.container in NOT_STREAMED:
+        raise invalid("audio_setting format")
     boost = read_boost(fields, model)
     return SpeechAsk(
         model=model,
@@ -104,9 +110,12 @@ def read_speech(body: Any) -> SpeechAsk:
         boost=boost,
         rules=_read_rules(fields.inner("pronunciation_dict"), cantonese=boost == "Chinese,Yue"),
         shape=shape,
-        as_url=fields.choice("output_format", {"hex", "url"}, default="hex") == "url",
-        watermark=fields.flag("aigc_watermark"),
-        modification=_read_modification(fields, shape),
+        # Neither exists while streaming, where both are ignored.
+        as_url=fields.choice("output_format", {"hex", "url"}, default="hex") == "url" and not stream,
+        watermark=fields.flag("aigc_watermark") and not stream,
+        modification=_read_modification(fields, MODIFIABLE_WHEN_STREAMED if stream else MODIFIABLE_FORMATS, shape),
+        stream=stream,
+        whole_at_end=not fields.inner("stream_options").flag("exclude_aggregated_audio"),
     )
 
 
@@ -199,7 +208,7 @@ def _read_rules(dictionary: Fields, *, cantonese: bool) -> tuple[Rule, ...]:
         raise VendorError(2013, "glyph definition format error") from error
 
 
-def _read_modification(fields: Fields, shape: AudioShape) -> Modification:
+def _read_modification(fields: Fields, containers: frozenset[str], shape: AudioShape) -> Modification:
     modify = fields.inner("voice_modify")
     modification = Modification(
         pitch=modify.integer("pitch", default=0, low=-100, high=100),
@@ -207,6 +216,6 @@ def _read_modification(fields: Fields, shape: AudioShape) -> Modification:
         timbre=modify.integer("timbre", default=0, low=-100, high=100),
         effect=modify.choice("sound_effects", EFFECTS),
     )
-    if fields.get("voice_modify") and shape.container not in MODIFIABLE_FORMATS:
+    if fields.get("voice_modify") and shape.container not in containers:
         raise invalid("voice_modify")
     return modification

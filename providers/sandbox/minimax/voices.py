@@ -14,7 +14,7 @@ from providers.sandbox.minimax.answers import VendorError, answer, base_resp
 from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.files import INT64
 from providers.sandbox.minimax.gate import Call, in_thread
-from providers.sandbox.minimax.speech import SHORT_AUDIO_SECONDS, extra_info, publish
+from providers.sandbox.minimax.performance import SHORT_AUDIO_SECONDS, extra_info, publish
 from providers.sandbox.minimax.validation import INTERJECTION_MODELS, read_boost, read_model, read_text
 from providers.sandbox.speak import Delivery, plan_speech, render
 from providers.sandbox.timbre import Timbre, timbre_of_sample
@@ -136,7 +136,7 @@ async def _preview(
     sound: Sound = await in_thread(
         lambda: render(call.emulator.engine, plan, Delivery(timbre), sample_rate=shape.sample_rate)
     )
-    if call.short_audio:
+    if call.trouble == "short_audio":
         sound = Sound(sound.samples[: int(SHORT_AUDIO_SECONDS * sound.sample_rate)], sound.sample_rate)
     encoded = await in_thread(lambda: encode(sound, shape))
     characters = call.emulator.bill.count(text)
@@ -151,7 +151,12 @@ async def _preview(
     return {
         "demo_audio": publish(call, encoded, shape.container, hours=DEMO_HOURS),
         "extra_info": extra_info(
-            text, encoded, shape, characters=characters, control_share=control_share, size=len(encoded.content)
+            text,
+            encoded.duration_ms,
+            shape,
+            characters=characters,
+            control_share=control_share,
+            size=len(encoded.content),
         ),
     }
 
