@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from providers.stream import StreamExchange
 from providers.types import (
     Account,
     AccountCheck,
@@ -38,6 +39,14 @@ class Adapter(ABC):
     @abstractmethod
     def speech(self, account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
         """Synthesise one text in one paid exchange."""
+
+    @abstractmethod
+    def check_stream(self, account: Account, request: SpeechRequest) -> None:
+        """Refuse what the provider cannot stream. Pure; ``stream_speech`` does the same."""
+
+    @abstractmethod
+    def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
+        """Describe one paid synthesis whose audio comes while it is made. Refuses before anything is sent."""
 
     @abstractmethod
     def check_clone(self, account: Account, request: CloneRequest) -> None:

@@ -45,6 +45,7 @@ class ProviderError(Exception):
 
     ``code`` is the provider's own code as text, kept even where we do not know it. ``billed_characters`` is set when
     the failing answer still reported usage. ``field`` names the part of our request at fault, where that is known.
+    ``heard_bytes`` is how much audio a stream had handed on before it failed.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class ProviderError(Exception):
         field: str | None = None,
         http_status: int | None = None,
         billed_characters: int | None = None,
+        heard_bytes: int = 0,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -74,6 +76,7 @@ class ProviderError(Exception):
         self.field = field
         self.http_status = http_status
         self.billed_characters = billed_characters
+        self.heard_bytes = heard_bytes
 
     def __str__(self) -> str:
         where = f" ({self.field})" if self.field else ""
@@ -139,6 +142,13 @@ def malformed(
         trace_id=trace_id,
         billed_characters=billed_characters,
     )
+
+
+def while_listening(error: ProviderError, heard_bytes: int) -> ProviderError:
+    """The same error, told that audio had come before it: whatever it says, that audio was made and may be booked."""
+    error.heard_bytes = heard_bytes
+    error.possibly_charged = error.possibly_charged or heard_bytes > 0
+    return error
 
 
 class FetchError(Exception):

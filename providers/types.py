@@ -172,7 +172,8 @@ class MixWeight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechRequest:
-    """One text to speak. ``mix`` replaces ``voice_id``, which is then empty."""
+    """One text to speak. ``mix`` replaces ``voice_id``, which is then empty. ``force_cbr`` asks for a constant bitrate,
+    where a provider only promises one on demand (streamed mp3)."""
 
     text: str
     model: str
@@ -181,6 +182,7 @@ class SpeechRequest:
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     rules: tuple[PronunciationRule, ...] = ()
     mix: tuple[MixWeight, ...] = ()
+    force_cbr: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +199,9 @@ class SpeechResult:
 
     Either ``audio`` holds the bytes, or it is empty and ``audio_url`` says where they are (for a limited time; the
     caller fetches them through the guarded fetcher). ``container`` is what the bytes are, not what was asked for; empty
-    with a URL. ``billed_characters`` is None when the provider reported nothing. ``declared`` is the provider's own
-    description of the audio, untouched. ``vendor_status`` is ``data.status`` (2: finished).
+    with a URL. After a stream ``audio`` is empty too: it was handed on piece by piece. ``billed_characters`` is None
+    when the provider reported nothing. ``declared`` is the provider's own description of the audio, untouched.
+    ``vendor_status`` is ``data.status`` (2: finished).
     """
 
     audio: bytes = field(repr=False)
@@ -306,7 +309,8 @@ class CloneCapabilities:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do. ``text_limit`` is the longest accepted text in code points; ``formats`` maps a container
-    to its sample rates; ``activation_text`` is the cheapest text that proves and keeps a voice."""
+    to its sample rates; ``stream_formats`` are the containers that can be streamed; ``activation_text`` is the cheapest
+    text that proves and keeps a voice."""
 
     operations: frozenset[str]
     models: tuple[str, ...]
@@ -324,3 +328,4 @@ class Capabilities:
     default_model: str
     default_format: AudioFormat
     activation_text: str
+    stream_formats: frozenset[str] = frozenset()

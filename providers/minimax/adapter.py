@@ -5,9 +5,10 @@ from __future__ import annotations
 from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.errors import Category, ProviderError
-from providers.minimax import checks, rules, speech, voices
+from providers.minimax import checks, rules, speech, streaming, voices
 from providers.minimax.limits import CAPABILITIES
 from providers.minimax.text import normalized
+from providers.stream import StreamExchange
 from providers.types import (
     Account,
     AccountCheck,
@@ -39,6 +40,12 @@ class MiniMax(Adapter):
 
     def speech(self, account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
         return speech.speech(account, request)
+
+    def check_stream(self, account: Account, request: SpeechRequest) -> None:
+        checks.check_speech(account, request, streamed=True)
+
+    def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
+        return streaming.stream_speech(account, request)
 
     def check_clone(self, account: Account, request: CloneRequest) -> None:
         voices.check_clone(request)

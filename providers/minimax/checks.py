@@ -12,15 +12,16 @@ from providers.minimax.text import check_text
 from providers.types import Account, AudioFormat, SpeechRequest, SpeechSettings, VoiceEffects
 
 
-def check_speech(account: Account, request: SpeechRequest) -> None:
-    """Raise ``RefusedError`` for the first thing that does not fit."""
+def check_speech(account: Account, request: SpeechRequest, *, streamed: bool = False) -> None:
+    """Raise ``RefusedError`` for the first thing that does not fit; ``streamed`` asks for less than a whole answer."""
     check_model(request.model)
     check_text(request.text)
     _check_voice(request)
     _check_settings(account, request.model, request.settings)
     check_format(request.format)
     if request.settings.effects is not None:
-        _check_effects(request.settings.effects, request.format)
+        _check_effects(request.settings.effects, request.format, streamed)
+    _check_stream(request, streamed)
     compiled_all(request.rules)
 
 
@@ -103,9 +104,17 @@ def _check_emotion(account: Account, model: str, emotion: str | None) -> None:
         raise UnsupportedError("settings.emotion", f"{model} knows {_listed(sorted(allowed))}{hint}")
 
 
-def _check_effects(effects: VoiceEffects, audio: AudioFormat) -> None:
-    if audio.container not in limits.EFFECT_CONTAINERS:
-        raise UnsupportedError("settings.effects", f"Effects are not made in {audio.container}")
+def _check_stream(request: SpeechRequest, streamed: bool) -> None:
+    container = request.format.container
+    if streamed and container not in limits.STREAM_FORMATS:
+        raise UnsupportedError("format.container", f"{container} cannot be streamed")
+    if request.force_cbr and not (streamed and container == "mp3"):
+        raise UnsupportedError("force_cbr", "A constant bitrate is a matter of streamed mp3 only")
+
+
+def _check_effects(effects: VoiceEffects, audio: AudioFormat, streamed: bool) -> None:
+    if audio.container not in (limits.STREAM_EFFECT_CONTAINERS if streamed else limits.EFFECT_CONTAINERS):
+        raise UnsupportedError("settings.effects", f"Effects are not made in {'streamed ' * streamed}{audio.container}")
     for name in ("pitch", "intensity", "timbre"):
         _check_int(f"settings.effects.{name}", getattr(effects, name), limits.EFFECT_AMOUNT)
     if effects.sound is not None and effects.sound not in limits.SOUND_EFFECTS:

@@ -39,18 +39,19 @@ def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
         operation="t2a",
         json=body(account, request),
         timeout=TIMEOUTS,
-        max_response_bytes=_bound(request),
+        max_response_bytes=longest_answer(request),
     )
     return read_speech(asked, (yield asked), request)
 
 
-def body(account: Account, request: SpeechRequest) -> dict[str, JSON]:
-    """The JSON body. What the caller left open is not sent."""
+def body(account: Account, request: SpeechRequest, *, streamed: bool = False) -> dict[str, JSON]:
+    """The JSON body. What the caller left open is not sent. A stream is always hexadecimal and is asked not to repeat
+    all of its audio at the end."""
     fields: dict[str, JSON] = {
         "model": request.model,
         "text": normalized(request.text),
-        "stream": False,
-        "output_format": "hex",
+        "stream": streamed,
+        **({"stream_options": {"exclude_aggregated_audio": True}} if streamed else {"output_format": "hex"}),
         "voice_setting": _voice_setting(request),
         "audio_setting": _audio_setting(request),
     }
@@ -78,7 +79,7 @@ def read_speech(asked: Request, response: Response, request: SpeechRequest) -> S
         if not isinstance(encoded, str):
             raise PayloadError("no audio in it")
         content = decode_payload(encoded)
-        container = "" if isinstance(content, AudioUrl) else _container(content, request.format.container)
+        container = "" if isinstance(content, AudioUrl) else container_of(content, request.format.container)
     except PayloadError as error:
         raise malformed(asked, str(error), http_status=200, trace_id=trace_id, billed_characters=billed) from error
     audio, url = (b"", content.url) if isinstance(content, AudioUrl) else (content, None)
@@ -87,11 +88,11 @@ def read_speech(asked: Request, response: Response, request: SpeechRequest) -> S
         container=container,
         audio_url=url,
         billed_characters=billed,
-        duration_ms=whole(_rounded(declared.get("audio_length"))),
+        duration_ms=duration_ms(declared),
         declared=declared,
         trace_id=trace_id,
         vendor_status=whole(data.get("status")),
-        findings=tuple(_findings(audio, container, declared, request)),
+        findings=oddities(len(audio), container, declared, request),
     )
 
 
@@ -116,7 +117,7 @@ def _audio_setting(request: SpeechRequest) -> dict[str, JSON]:
         "format": audio.container,
         "sample_rate": audio.sample_rate,
         "channel": audio.channels,
-        **_given(bitrate=audio.bitrate),
+        **_given(bitrate=audio.bitrate, force_cbr=request.force_cbr or None),
     }
 
 
@@ -128,8 +129,9 @@ def _given(**fields: JSON) -> dict[str, JSON]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _container(content: bytes, asked: str) -> str:
-    """What the bytes are. Headerless audio has no mark, so what was asked for is believed unless a mark contradicts."""
+def container_of(content: bytes, asked: str) -> str:
+    """What the bytes are. Headerless audio has no mark, so what was asked for is believed unless a mark contradicts.
+    Raises ``PayloadError``."""
     found = sniff(content)
     if found is not None:
         return found
@@ -138,22 +140,24 @@ def _container(content: bytes, asked: str) -> str:
     raise PayloadError(f"the bytes are no {asked} and no other audio known")
 
 
-def _findings(audio: bytes, container: str, declared: dict[str, Any], request: SpeechRequest) -> list[Finding]:
-    """Oddities of an answer that is usable. The size is declared as 0 when a URL was given (measured)."""
+def duration_ms(declared: dict[str, Any]) -> int | None:
+    """``extra_info.audio_length``; None where it says nothing."""
+    length = declared.get("audio_length")
+    return whole(int(length) if isinstance(length, float) and abs(length) < 2**53 else length)
+
+
+def oddities(size: int, container: str, declared: dict[str, Any], request: SpeechRequest) -> tuple[Finding, ...]:
+    """What is strange about an answer that is usable. The size is declared as 0 when a URL was given (measured)."""
     found = []
-    size = whole(declared.get("audio_size"))
-    if audio and size and size != len(audio):
-        found.append(Finding("audio_size_differs", f"{size} bytes declared, {len(audio)} received"))
-    if audio and container != request.format.container:
+    told = whole(declared.get("audio_size"))
+    if size and told and told != size:
+        found.append(Finding("audio_size_differs", f"{told} bytes declared, {size} received"))
+    if size and container != request.format.container:
         found.append(Finding("container_differs", f"{request.format.container} asked for, {container} received"))
-    return found
+    return tuple(found)
 
 
-def _rounded(value: object) -> object:
-    return int(value) if isinstance(value, float) and abs(value) < 2**53 else value
-
-
-def _bound(request: SpeechRequest) -> int:
+def longest_answer(request: SpeechRequest) -> int:
     """The longest answer this request can honestly have: slow speech, two digits per byte, with room to spare."""
     seconds = len(request.text) * _LONGEST_SECONDS_PER_CHARACTER / (request.settings.speed or 1.0) + 60
     if request.format.bitrate or request.format.container in ("mp3", "opus"):

@@ -9,8 +9,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from providers.driver import MAYBE_SENT, NEVER_SENT, AsyncDriver, Driver, async_http_client, http_client
+from providers.driver import AsyncDriver, Driver, async_http_client, http_client
 from providers.errors import ProviderError
+from providers.exchange import MAYBE_SENT, NEVER_SENT
 from providers.types import Account, Request, Timeouts, UploadPart
 from tests.providers.conversation import MINIMAX, clone_request, request, spoken
 from tests.providers.loopback import Loopback, http, redirect
