@@ -34,10 +34,14 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """The samples of each utterance, 16-bit mono at `sample_rate`."""
+    """The samples of each utterance, 16-bit mono at `sample_rate`, and where in them its words begin.
+
+    An anchor is a character of the utterance and a sample.
+    """
 
     sample_rate: int
     sounds: tuple[bytes, ...]
+    anchors: tuple[tuple[tuple[int, int], ...], ...] = ()
 
 
 class Engine:
@@ -61,7 +65,8 @@ class Engine:
         for length in head["lengths"]:
             sounds.append(sound[start : start + length])
             start += length
-        return Speech(head["sample_rate"], tuple(sounds))
+        anchors = tuple(tuple((place, sample) for place, sample in row) for row in head["anchors"])
+        return Speech(head["sample_rate"], tuple(sounds), anchors)
 
     def phonemes(self, utterances: Sequence[Utterance]) -> str:
         """What eSpeak would pronounce, in IPA. Raises `EngineError`."""

@@ -21,7 +21,24 @@ READ_PHONEMES = 0x0100
 IPA = 0x02
 RATE, VOLUME, PITCH, RANGE = 1, 2, 3, 4
 
-SampleCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+WORD_EVENT, END_EVENT = 1, 5
+
+
+class _Identity(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("string", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    """`text_position` counts characters from 1, `sample` counts from the start of the utterance."""
+
+    _fields_ = (
+        ("type", ctypes.c_int), ("unique_identifier", ctypes.c_uint), ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int), ("audio_position", ctypes.c_int), ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p), ("id", _Identity),
+    )  # fmt: skip
+
+
+SampleCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
 
 
 class Espeak:
@@ -31,6 +48,7 @@ class Espeak:
         """Load the library and its data; `RuntimeError` when that fails."""
         self._library = ctypes.CDLL(espeakng_loader.get_library_path())
         self._chunks: list[bytes] = []
+        self.anchors: list[tuple[int, int]] = []
         self._callback = SampleCallback(self._collect)
         data = espeakng_loader.get_data_path().encode()
         self.sample_rate = self._library.espeak_Initialize(SYNCHRONOUS, BUFFER_MS, data, DO_NOT_EXIT)
@@ -39,9 +57,14 @@ class Espeak:
         self._library.espeak_SetSynthCallback(self._callback)
         self._library.espeak_TextToPhonemes.restype = ctypes.c_char_p
 
-    def _collect(self, samples: Any, count: int, _events: Any) -> int:
+    def _collect(self, samples: Any, count: int, events: Any) -> int:
         if samples and count > 0:
             self._chunks.append(ctypes.string_at(samples, count * 2))
+        number = 0
+        while events and events[number].type:
+            if events[number].type in (WORD_EVENT, END_EVENT):
+                self.anchors.append((events[number].text_position - 1, events[number].sample))
+            number += 1
         return 0
 
     def choose(self, voice: str) -> bool:
@@ -49,10 +72,11 @@ class Espeak:
         return bool(self._library.espeak_SetVoiceByName(voice.encode()) == 0)
 
     def say(self, text: str, *, rate: int, pitch: int, intonation: int) -> bytes:
-        """The samples of `text`, where `[[...]]` is read as phonemes."""
+        """The samples of `text`, where `[[...]]` is read as phonemes; `anchors` then tie characters to samples."""
         for parameter, value in ((RATE, rate), (VOLUME, 100), (PITCH, pitch), (RANGE, intonation)):
             self._library.espeak_SetParameter(parameter, value, 0)
         self._chunks.clear()
+        self.anchors = []
         spoken = text.encode() + b"\0"
         self._library.espeak_Synth(spoken, len(spoken), 0, 0, 0, UTF8 | READ_PHONEMES, None, None)
         return b"".join(self._chunks)
@@ -70,7 +94,7 @@ class Espeak:
 
 def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Speak or transcribe the pieces of one request."""
-    lengths, sounds, phonemes = [], [], []
+    lengths, sounds, phonemes, anchors = [], [], [], []
     for piece in request["pieces"]:
         if not espeak.choose(piece["voice"]):
             return {"error": f"eSpeak NG has no voice {piece['voice']!r}"}, b""
@@ -80,7 +104,9 @@ def answer(espeak: Espeak, request: dict[str, Any]) -> tuple[dict[str, Any], byt
         sound = espeak.say(piece["text"], rate=request["rate"], pitch=piece["pitch"], intonation=request["intonation"])
         lengths.append(len(sound))
         sounds.append(sound)
-    return {"sample_rate": espeak.sample_rate, "lengths": lengths, "phonemes": phonemes}, b"".join(sounds)
+        anchors.append(espeak.anchors)
+    head = {"sample_rate": espeak.sample_rate, "lengths": lengths, "phonemes": phonemes, "anchors": anchors}
+    return head, b"".join(sounds)
 
 
 def read_frame(source: BinaryIO) -> bytes | None:

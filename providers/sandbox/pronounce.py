@@ -9,6 +9,7 @@ the source begins or ends with a Latin letter.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from providers.sandbox.languages import HAN
@@ -22,10 +23,12 @@ class MalformedRuleError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text to read in one manner."""
+    """A stretch of text to read in one manner, and where it stands in the text that was sent."""
 
     kind: SpanKind
     text: str
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +74,25 @@ def _reading(group: str, source: str, cantonese: bool) -> Span:
     return Span("ipa", group)
 
 
-def spans_of(text: str, rules: Sequence[Rule], *, cantonese: bool = False) -> list[Span]:
-    """The text cut into spans, rules and inline readings applied."""
+def spans_of(text: str, rules: Sequence[Rule], *, cantonese: bool = False, at: int = 0) -> list[Span]:
+    """The text cut into spans, rules and inline readings applied. `at` is where it stands in the text sent."""
     if not rules:
-        return _inline(text, cantonese)
+        return _inline(text, cantonese, at)
     by_source = {rule.source: rule for rule in reversed(rules)}
     pattern = re.compile("|".join(_whole(source) for source in sorted(by_source, key=len, reverse=True)))
     spans, end = [], 0
     for match in pattern.finditer(text):
-        spans += _inline(text[end : match.start()], cantonese)
-        spans += by_source[match.group()].spans
+        spans += _inline(text[end : match.start()], cantonese, at + end)
+        spans += _spread(by_source[match.group()].spans, at + match.start(), at + match.end())
         end = match.end()
-    return spans + _inline(text[end:], cantonese)
+    return spans + _inline(text[end:], cantonese, at + end)
+
+
+def _spread(spans: Sequence[Span], start: int, end: int) -> list[Span]:
+    """The spans of one replacement share the place of its source evenly."""
+    share = (end - start) / len(spans)
+    places = [start + round(number * share) for number in range(len(spans))] + [end]
+    return [Span(span.kind, span.text, *place) for span, place in zip(spans, pairwise(places), strict=True)]
 
 
 def _whole(source: str) -> str:
@@ -91,15 +101,15 @@ def _whole(source: str) -> str:
     return before + re.escape(source) + after
 
 
-def _inline(text: str, cantonese: bool) -> list[Span]:
+def _inline(text: str, cantonese: bool, at: int) -> list[Span]:
     spans, end = [], 0
     for match in _INLINE.finditer(text):
         spans += [
-            Span("plain", text[end : match.start()]),
-            Span("jyutping" if cantonese else "pinyin", match.group(2)),
+            Span("plain", text[end : match.start()], at + end, at + match.start()),
+            Span("jyutping" if cantonese else "pinyin", match.group(2), at + match.start(), at + match.end()),
         ]
         end = match.end()
-    spans.append(Span("plain", text[end:]))
+    spans.append(Span("plain", text[end:], at + end, at + len(text)))
     return [span for span in spans if span.text]
 
 

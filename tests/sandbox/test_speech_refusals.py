@@ -32,6 +32,8 @@ EMOTIONS = {"2.8": "whisper", "02": "fluent", "01": "whisper"}
         {"audio_setting": {"format": "opus", "sample_rate": 32000}},
         {"audio_setting": {"format": "opus", "sample_rate": None}},
         {"audio_setting": {"format": "pcmu_raw", "sample_rate": 16000}},
+        {"subtitle_type": "page"},
+        {"subtitle_enable": 1},
         {"language_boost": "Klingon"},
         {"language_boost": "Persian", "model": "speech-02-hd"},
         {"output_format": "base64"},
@@ -99,10 +101,6 @@ def test_a_text_of_more_than_ten_thousand_characters_is_too_long(customer):
 def test_a_voice_setting_that_is_no_object_is_refused(customer):
     body = {"model": "speech-02-hd", "text": "Hello.", "voice_setting": "English_Graceful_Lady"}
     assert code(customer.post("t2a_v2", body)) == 2013
-
-
-def test_subtitles_are_refused_by_name(customer):
-    assert "subtitle" in message(customer.t2a("Hello.", subtitle_enable=True))
 
 
 def test_a_voice_that_nobody_made_does_not_exist(customer):

@@ -186,9 +186,12 @@ def _struck(fault: Fault) -> Response:
 
 
 def _status_code(response: Response) -> int | None:
+    if isinstance(response, EventStream):
+        return 0
     if not (response.media_type or "").startswith("application/json"):
         return None
-    verdict = json.loads(bytes(response.body)).get("base_resp") or {}
+    body = json.loads(bytes(response.body))
+    verdict = (body.get("base_resp") or {}) if isinstance(body, dict) else {}
     code = verdict.get("status_code")
     return int(code) if code is not None else None
 

@@ -1,19 +1,22 @@
 """What every synthesis shares: the voice, the sound, the charge and the account of it (MiniMax T2A reference)."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from providers.sandbox.catalogue import system_voices
 from providers.sandbox.effects import modified, watermarked
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, true_bitrate
+from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, duration_ms, true_bitrate
 from providers.sandbox.minimax.answers import VendorError
 from providers.sandbox.minimax.gate import Call
 from providers.sandbox.minimax.validation import SpeechAsk
-from providers.sandbox.speak import Delivery, Plan, plan_speech, render
+from providers.sandbox.speak import Delivery, Plan, Spoken, plan_speech, render
+from providers.sandbox.subtitles import Subtitles
 from providers.sandbox.timbre import Timbre, blended
 
 SHORT_AUDIO_SECONDS = 0.2
+URL_HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +73,37 @@ def _remember_phonemes(call: Call, ask: SpeechAsk, cast: Cast) -> None:
         call.entry.phonemes = transcribe
 
 
-def perform(emulator: Emulator, ask: SpeechAsk, cast: Cast, *, short: bool = False) -> Sound:
+def perform(emulator: Emulator, ask: SpeechAsk, cast: Cast, *, short: bool = False) -> Spoken:
     """Speak, with effects and watermark. Blocks. `short` is the fault of audio that ends too soon."""
     delivery = Delivery(
         cast.timbre, speed=ask.speed, volume=ask.volume, semitones=ask.pitch + ask.modification.pitch * 12 / 100
     )
-    sound = render(emulator.engine, cast.plan, delivery, sample_rate=ask.shape.sample_rate)
+    spoken = render(emulator.engine, cast.plan, delivery, sample_rate=ask.shape.sample_rate)
     sound = modified(
-        sound, intensity=ask.modification.intensity, timbre=ask.modification.timbre, effect=ask.modification.effect
+        spoken.sound,
+        intensity=ask.modification.intensity,
+        timbre=ask.modification.timbre,
+        effect=ask.modification.effect,
     )
     if ask.watermark:
         sound = watermarked(sound)
-    return Sound(sound.samples[: int(SHORT_AUDIO_SECONDS * sound.sample_rate)], sound.sample_rate) if short else sound
+    if short:
+        sound = Sound(sound.samples[: int(SHORT_AUDIO_SECONDS * sound.sample_rate)], sound.sample_rate)
+    return Spoken(sound, spoken.timeline)
+
+
+def subtitles_of(ask: SpeechAsk, cast: Cast, spoken: Spoken) -> Subtitles:
+    """The subtitles of a performance."""
+    return Subtitles(ask.text, cast.plan.spans, spoken.timeline, longest_ms=duration_ms(spoken.sound))
+
+
+def publish_subtitles(call: Call, entries: list[dict[str, Any]]) -> str:
+    """Put subtitles behind a URL that lives as long as that of the audio."""
+    content = json.dumps(entries, ensure_ascii=False).encode()
+    token = call.emulator.files.publish(
+        account=call.account, content=content, media_type="application/json", hours=URL_HOURS
+    )
+    return call.url_of(token, "json")
 
 
 def charge(call: Call, ask: SpeechAsk, *, operation: str = "t2a") -> int:

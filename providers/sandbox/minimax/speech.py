@@ -4,15 +4,23 @@ from typing import Any
 
 from starlette.responses import Response
 
-from providers.sandbox.encode import Encoded, Sound, encode
+from providers.sandbox.encode import Encoded, encode
 from providers.sandbox.minimax.answers import answer, base_resp
 from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.minimax.gate import Call, in_thread
-from providers.sandbox.minimax.performance import cast_of, charge, extra_info, perform, publish
+from providers.sandbox.minimax.performance import (
+    URL_HOURS,
+    cast_of,
+    charge,
+    extra_info,
+    perform,
+    publish,
+    publish_subtitles,
+    subtitles_of,
+)
 from providers.sandbox.minimax.streaming import frames
 from providers.sandbox.minimax.validation import SpeechAsk, read_speech
-
-URL_HOURS = 24
+from providers.sandbox.speak import Spoken
 
 
 async def t2a(call: Call) -> Response:
@@ -20,16 +28,20 @@ async def t2a(call: Call) -> Response:
     call.blanks = {"data": None, "trace_id": call.trace_id}
     ask = read_speech(call.body)
     cast = cast_of(call, ask)
-    sound: Sound = await in_thread(lambda: perform(call.emulator, ask, cast, short=call.trouble == "short_audio"))
+    spoken: Spoken = await in_thread(lambda: perform(call.emulator, ask, cast, short=call.trouble == "short_audio"))
     pace, clock = call.emulator.pace, call.emulator.clock
+    titles = subtitles_of(ask, cast, spoken).entries(words=ask.subtitle != "sentence") if ask.subtitle else None
     if ask.stream:
         characters = charge(call, ask)
         await clock.pause(pace.first_byte_ms / 1000)
-        return EventStream(frames(call, ask, sound, characters))
-    encoded: Encoded = await in_thread(lambda: encode(sound, ask.shape))
+        return EventStream(frames(call, ask, spoken.sound, characters, titles))
+    encoded: Encoded = await in_thread(lambda: encode(spoken.sound, ask.shape))
     characters = charge(call, ask)
     await clock.pause(pace.seconds(encoded.duration_ms))
-    return answer(_body(call, ask, encoded, characters))
+    body = _body(call, ask, encoded, characters)
+    if titles is not None:
+        body["data"]["subtitle_file"] = publish_subtitles(call, titles)
+    return answer(body)
 
 
 def _body(call: Call, ask: SpeechAsk, encoded: Encoded, characters: int) -> dict[str, Any]:

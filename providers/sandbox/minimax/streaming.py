@@ -6,6 +6,7 @@ audio again. An error after the first audio is a frame with a code and no audio.
 
 import itertools
 import time
+from collections import deque
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -15,7 +16,7 @@ from providers.sandbox.faults import corrupt_hex
 from providers.sandbox.minimax.answers import MESSAGES, base_resp
 from providers.sandbox.minimax.event_stream import BrokenOffError, frame
 from providers.sandbox.minimax.gate import Call, in_thread
-from providers.sandbox.minimax.performance import extra_info
+from providers.sandbox.minimax.performance import extra_info, publish_subtitles
 from providers.sandbox.minimax.validation import SpeechAsk
 
 PIECE_SECONDS = 0.25
@@ -42,25 +43,41 @@ def halfway(sound: Sound) -> int:
     return max(1, int(duration_ms(sound) / 1000 / PIECE_SECONDS / 2))
 
 
-async def frames(call: Call, ask: SpeechAsk, sound: Sound, characters: int) -> AsyncGenerator[bytes, None]:
+async def frames(
+    call: Call, ask: SpeechAsk, sound: Sound, characters: int, titles: list[dict[str, Any]] | None
+) -> AsyncGenerator[bytes, None]:
     """Everything a stream says. `BrokenOffError` where the connection shall die."""
     sent: list[bytes] = []
+    due = deque(titles or () if ask.subtitle == "word_streaming" else ())
     async for piece in paced_pieces(call.emulator, sound, ask.shape):
         if call.trouble in HALFWAY and len(sent) == halfway(sound):
             break
         audio = corrupt_hex(piece.hex()) if call.trouble == "bad_hex" and not sent else piece.hex()
         sent.append(piece)
-        yield frame(_chunk(call, audio))
+        yield frame(_chunk(call, audio, due_title(due, len(sent))))
     if call.trouble in HALFWAY:
         yield await _last_words(call, sent[-1])
         if call.trouble != "error_mid_stream":
             raise BrokenOffError
     elif call.trouble != "no_end_frame":
-        yield frame(_end(call, ask, b"".join(sent), duration_ms(sound), characters))
+        for title in due:
+            yield frame(_chunk(call, "", title))
+        end = _end(call, ask, b"".join(sent), duration_ms(sound), characters)
+        if titles is not None:
+            end["data"]["subtitle_file"] = publish_subtitles(call, titles)
+        yield frame(end)
 
 
-def _chunk(call: Call, audio: str) -> dict[str, Any]:
-    data = {"audio": audio, "status": 1, "ced": ""}
+def due_title(due: deque[dict[str, Any]], pieces: int) -> dict[str, Any] | None:
+    """The next sentence, taken off once so many pieces have spoken it to its end."""
+    spoken_ms = pieces * PIECE_SECONDS * 1000
+    return due.popleft() if due and due[0]["time_end"] <= spoken_ms else None
+
+
+def _chunk(call: Call, audio: str, title: dict[str, Any] | None = None) -> dict[str, Any]:
+    data: dict[str, Any] = {"audio": audio, "status": 1, "ced": ""}
+    if title:
+        data["subtitle"] = title
     return {"data": data, "trace_id": call.trace_id, "base_resp": base_resp(text="")}
 
 

@@ -75,6 +75,7 @@ class SpeechAsk:
     modification: Modification = field(default_factory=Modification)
     stream: bool = False
     whole_at_end: bool = True
+    subtitle: str | None = None
 
     @property
     def interjections(self) -> bool:
@@ -88,9 +89,6 @@ def read_speech(body: Any) -> SpeechAsk:
     model = read_model(fields)
     text, control_share = read_text(fields, limit=TEXT_LIMIT)
     stream = fields.flag("stream")
-    if fields.flag("subtitle_enable"):
-        raise VendorError(2013, "invalid params, subtitle is not supported by this sandbox yet")
-    fields.choice("subtitle_type", {"sentence", "word"})
     voice = fields.inner("voice_setting")
     _check_emotion(voice, model)
     voice.flag("text_normalization")
@@ -115,8 +113,16 @@ def read_speech(body: Any) -> SpeechAsk:
         watermark=fields.flag("aigc_watermark") and not stream,
         modification=_read_modification(fields, MODIFIABLE_WHEN_STREAMED if stream else MODIFIABLE_FORMATS, shape),
         stream=stream,
+        subtitle=read_subtitle(fields, stream=stream),
         whole_at_end=not fields.inner("stream_options").flag("exclude_aggregated_audio"),
     )
+
+
+def read_subtitle(fields: Fields, *, stream: bool) -> str | None:
+    """The kind of subtitles wanted, None without; `word_streaming` exists only in a stream."""
+    kinds = {"sentence", "word", "word_streaming"} if stream else {"sentence", "word"}
+    kind = fields.choice("subtitle_type", kinds, default="sentence")
+    return str(kind) if fields.flag("subtitle_enable") else None
 
 
 def read_model(fields: Fields) -> str:

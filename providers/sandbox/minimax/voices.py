@@ -16,7 +16,7 @@ from providers.sandbox.minimax.files import INT64
 from providers.sandbox.minimax.gate import Call, in_thread
 from providers.sandbox.minimax.performance import SHORT_AUDIO_SECONDS, extra_info, publish
 from providers.sandbox.minimax.validation import INTERJECTION_MODELS, read_boost, read_model, read_text
-from providers.sandbox.speak import Delivery, plan_speech, render
+from providers.sandbox.speak import Delivery, Spoken, plan_speech, render
 from providers.sandbox.timbre import Timbre, timbre_of_sample
 from providers.sandbox.voice_shelf import Clone
 
@@ -133,9 +133,10 @@ async def _preview(
     text, model, boost, control_share = ask
     shape = AudioShape()
     plan = plan_speech(text, boost=boost, interjections=model in INTERJECTION_MODELS)
-    sound: Sound = await in_thread(
+    spoken: Spoken = await in_thread(
         lambda: render(call.emulator.engine, plan, Delivery(timbre), sample_rate=shape.sample_rate)
     )
+    sound = spoken.sound
     if call.trouble == "short_audio":
         sound = Sound(sound.samples[: int(SHORT_AUDIO_SECONDS * sound.sample_rate)], sound.sample_rate)
     encoded = await in_thread(lambda: encode(sound, shape))
