@@ -22,6 +22,7 @@ from providers.types import (
     PronunciationRule,
     SpeechRequest,
     SpeechResult,
+    Subtitle,
     VoiceKind,
 )
 
@@ -47,6 +48,10 @@ class Adapter(ABC):
     @abstractmethod
     def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
         """Describe one paid synthesis whose audio comes while it is made. Refuses before anything is sent."""
+
+    @abstractmethod
+    def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
+        """The times in a subtitle file the provider made. Pure; ``ProviderError`` (malformed) for anything else."""
 
     @abstractmethod
     def check_clone(self, account: Account, request: CloneRequest) -> None:

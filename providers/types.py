@@ -16,6 +16,7 @@ JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
 RuleKind = Literal["respelling", "pinyin", "ipa", "kana", "jyutping"]
 VoiceKind = Literal["system", "cloned", "designed"]
+SubtitleKind = Literal["sentence", "word", "word_streaming"]
 
 _T = TypeVar("_T")
 
@@ -173,7 +174,7 @@ class MixWeight:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechRequest:
     """One text to speak. ``mix`` replaces ``voice_id``, which is then empty. ``force_cbr`` asks for a constant bitrate,
-    where a provider only promises one on demand (streamed mp3)."""
+    where a provider only promises one on demand (streamed mp3). ``subtitles`` asks for times along with the audio."""
 
     text: str
     model: str
@@ -183,6 +184,7 @@ class SpeechRequest:
     rules: tuple[PronunciationRule, ...] = ()
     mix: tuple[MixWeight, ...] = ()
     force_cbr: bool = False
+    subtitles: SubtitleKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,33 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubtitleWord:
+    """One word and when it is spoken, in milliseconds from the beginning. ``spoken`` is what it is read as; ``begin``
+    and ``end`` are its place in the text in code points, not to be relied on where the text has pauses."""
+
+    text: str
+    begin_ms: float
+    end_ms: float
+    spoken: str = ""
+    begin: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subtitle:
+    """One stretch of text and when it is spoken; the same units as in ``SubtitleWord``. ``words`` is empty unless times
+    of words were asked for."""
+
+    text: str
+    begin_ms: float
+    end_ms: float
+    spoken: str = ""
+    begin: int | None = None
+    end: int | None = None
+    words: tuple[SubtitleWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechResult:
     """A synthesis that succeeded.
 
@@ -201,7 +230,9 @@ class SpeechResult:
     caller fetches them through the guarded fetcher). ``container`` is what the bytes are, not what was asked for; empty
     with a URL. After a stream ``audio`` is empty too: it was handed on piece by piece. ``billed_characters`` is None
     when the provider reported nothing. ``declared`` is the provider's own description of the audio, untouched.
-    ``vendor_status`` is ``data.status`` (2: finished).
+    ``vendor_status`` is ``data.status`` (2: finished). ``subtitle_url`` says where the times asked for are, for an
+    unknown time; what is fetched from there is read by ``Adapter.read_subtitles``. ``subtitles`` holds times that came
+    along with a stream.
     """
 
     audio: bytes = field(repr=False)
@@ -213,6 +244,8 @@ class SpeechResult:
     trace_id: str = ""
     vendor_status: int | None = None
     findings: tuple[Finding, ...] = ()
+    subtitle_url: str | None = None
+    subtitles: tuple[Subtitle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.errors import Category, ProviderError
-from providers.minimax import checks, rules, speech, streaming, voices
+from providers.minimax import checks, rules, speech, streaming, subtitles, voices
 from providers.minimax.limits import CAPABILITIES
 from providers.minimax.text import normalized
 from providers.stream import StreamExchange
@@ -20,6 +20,7 @@ from providers.types import (
     PronunciationRule,
     SpeechRequest,
     SpeechResult,
+    Subtitle,
     VoiceKind,
 )
 
@@ -46,6 +47,9 @@ class MiniMax(Adapter):
 
     def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
         return streaming.stream_speech(account, request)
+
+    def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
+        return subtitles.read_subtitles(content)
 
     def check_clone(self, account: Account, request: CloneRequest) -> None:
         voices.check_clone(request)

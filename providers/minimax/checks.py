@@ -21,7 +21,7 @@ def check_speech(account: Account, request: SpeechRequest, *, streamed: bool = F
     check_format(request.format)
     if request.settings.effects is not None:
         _check_effects(request.settings.effects, request.format, streamed)
-    _check_stream(request, streamed)
+    _check_extras(request, streamed)
     compiled_all(request.rules)
 
 
@@ -104,12 +104,16 @@ def _check_emotion(account: Account, model: str, emotion: str | None) -> None:
         raise UnsupportedError("settings.emotion", f"{model} knows {_listed(sorted(allowed))}{hint}")
 
 
-def _check_stream(request: SpeechRequest, streamed: bool) -> None:
+def _check_extras(request: SpeechRequest, streamed: bool) -> None:
     container = request.format.container
     if streamed and container not in limits.STREAM_FORMATS:
         raise UnsupportedError("format.container", f"{container} cannot be streamed")
     if request.force_cbr and not (streamed and container == "mp3"):
         raise UnsupportedError("force_cbr", "A constant bitrate is a matter of streamed mp3 only")
+    if request.subtitles not in (None, *limits.SUBTITLES):
+        raise UnsupportedError("subtitles", f"There are {_listed(limits.SUBTITLES)}")
+    if request.subtitles == "word_streaming" and not streamed:
+        raise UnsupportedError("subtitles", "word_streaming is a matter of streams only")
 
 
 def _check_effects(effects: VoiceEffects, audio: AudioFormat, streamed: bool) -> None:

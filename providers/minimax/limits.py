@@ -50,6 +50,9 @@ EFFECT_CONTAINERS = frozenset({"mp3", "wav", "flac"})
 STREAM_EFFECT_CONTAINERS = frozenset({"mp3"})
 SOUND_EFFECTS = frozenset({"spacious_echo", "auditorium_echo", "lofi_telephone", "robotic"})
 
+# T2A HTTP reference.
+SUBTITLES = ("sentence", "word", "word_streaming")
+
 LANGUAGE_BOOSTS = frozenset(
     [
         "Chinese",
@@ -120,7 +123,7 @@ VOICE_ID = r"[A-Za-z][A-Za-z0-9_-]{6,254}[A-Za-z0-9]"
 VOICE_ID_SHORTEST, VOICE_ID_LONGEST = 8, 256
 
 CAPABILITIES = Capabilities(
-    operations=frozenset({"speech", "stream", "clone", "list", "delete", "mix", "effects", "dictionary"}),
+    operations=frozenset({"speech", "stream", "clone", "list", "delete", "mix", "effects", "dictionary", "subtitles"}),
     models=MODELS,
     formats=FORMATS,
     channels=CHANNELS,

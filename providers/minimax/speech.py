@@ -6,7 +6,7 @@ from typing import Any
 
 from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
 from providers.errors import malformed
-from providers.minimax.answers import billed_characters, mapping, post, read, trace, whole
+from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
 from providers.minimax.rules import compiled_all
 from providers.minimax.text import normalized
@@ -66,6 +66,8 @@ def body(account: Account, request: SpeechRequest, *, streamed: bool = False) ->
         fields["language_boost"] = request.settings.language_boost
     if request.settings.effects is not None:
         fields["voice_modify"] = _voice_modify(request.settings.effects)
+    if request.subtitles is not None:
+        fields |= {"subtitle_enable": True, "subtitle_type": request.subtitles}
     return fields
 
 
@@ -92,7 +94,9 @@ def read_speech(asked: Request, response: Response, request: SpeechRequest) -> S
         declared=declared,
         trace_id=trace_id,
         vendor_status=whole(data.get("status")),
-        findings=oddities(len(audio), container, declared, request),
+        findings=oddities(len(audio), container, declared, request)
+        + missing_subtitles(bool(subtitle_url(data)), request),
+        subtitle_url=subtitle_url(data),
     )
 
 
@@ -155,6 +159,19 @@ def oddities(size: int, container: str, declared: dict[str, Any], request: Speec
     if size and container != request.format.container:
         found.append(Finding("container_differs", f"{request.format.container} asked for, {container} received"))
     return tuple(found)
+
+
+def subtitle_url(data: dict[str, Any]) -> str | None:
+    """``data.subtitle_file``, where it is an address."""
+    said = text(data.get("subtitle_file"))
+    return said if said.lower().startswith(("http://", "https://")) else None
+
+
+def missing_subtitles(came: bool, request: SpeechRequest) -> tuple[Finding, ...]:
+    """Subtitles that were asked for and did not come: the audio is there, so it is no failure."""
+    if request.subtitles is None or came:
+        return ()
+    return (Finding("subtitles_missing", "The answer holds none of the subtitles asked for"),)
 
 
 def longest_answer(request: SpeechRequest) -> int:

@@ -11,9 +11,28 @@ from providers.errors import ProviderError, lost_answer, malformed, while_listen
 from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
 from providers.minimax.event_stream import Line, Lines
-from providers.minimax.speech import body, container_of, duration_ms, longest_answer, oddities
+from providers.minimax.speech import (
+    body,
+    container_of,
+    duration_ms,
+    longest_answer,
+    missing_subtitles,
+    oddities,
+    subtitle_url,
+)
+from providers.minimax.subtitles import entries_of
 from providers.stream import StreamExchange
-from providers.types import Account, Finding, Headers, Request, Response, SpeechRequest, SpeechResult, Timeouts
+from providers.types import (
+    Account,
+    Finding,
+    Headers,
+    Request,
+    Response,
+    SpeechRequest,
+    SpeechResult,
+    Subtitle,
+    Timeouts,
+)
 
 # The read timeout is the longest silence between two frames.
 TIMEOUTS = Timeouts(read=60.0, total=600.0)
@@ -25,6 +44,8 @@ _LONGEST_PLAIN = 1024 * 1024
 _LONGEST_LINE = 16 * 1024 * 1024
 # Enough to tell any container by; audio itself is not kept.
 _HEAD = 8 * 1024
+# A text has no more stretches than characters; more of them would fill the memory.
+_SPARE_SUBTITLES = 100
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -63,6 +84,9 @@ class Decoder:
         self._trace_id = ""
         self._billed: int | None = None
         self._declared: dict[str, Any] = {}
+        self._subtitle_url: str | None = None
+        self._subtitles: list[Subtitle] = []
+        self._bad_subtitles = 0
         self._late = 0
 
     def begin(self, status: int, headers: Headers) -> None:
@@ -125,10 +149,15 @@ class Decoder:
             trace_id=self._trace_id,
             vendor_status=_FINISHED,
             findings=self._findings(container),
+            subtitle_url=self._subtitle_url,
+            subtitles=tuple(self._subtitles),
         )
 
     def _findings(self, container: str) -> tuple[Finding, ...]:
         found = oddities(self.heard_bytes, container, self._declared, self._request)
+        found += missing_subtitles(bool(self._subtitle_url or self._subtitles or self._bad_subtitles), self._request)
+        if self._bad_subtitles:
+            found += (Finding("subtitles_unreadable", f"Subtitles of {self._bad_subtitles} frames cannot be used"),)
         if self._late:
             found += (Finding("audio_after_end", f"{self._late} frames of audio after the end frame, not handed on"),)
         return found
@@ -172,6 +201,7 @@ class Decoder:
         self._trace_id = trace(response, answer) or self._trace_id
         data, declared = mapping(answer.get("data")), mapping(answer.get("extra_info"))
         last = whole(data.get("status")) == _FINISHED
+        self._read_subtitles(data)
         if declared:
             self._declared = declared
             self._billed = billed_characters(answer)
@@ -185,6 +215,23 @@ class Decoder:
         elif encoded and not repeated:
             yield self._audio(encoded)
         self.finished = self.finished or last
+
+    def _read_subtitles(self, data: dict[str, Any]) -> None:
+        """The address of the file, and what comes along with the audio (``data.subtitle``, as on the WebSocket: where
+        HTTP puts it is not documented). Trouble with them must not spoil the audio."""
+        self._subtitle_url = subtitle_url(data) or self._subtitle_url
+        came = data.get("subtitle")
+        if not came:
+            return
+        try:
+            entries = entries_of(came if isinstance(came, list) else [came])
+        except ProviderError:
+            self._bad_subtitles += 1
+            return
+        if len(self._subtitles) + len(entries) > len(self._request.text) + _SPARE_SUBTITLES:
+            self._bad_subtitles += 1
+            return
+        self._subtitles.extend(entries)
 
     def _audio(self, encoded: str) -> bytes:
         try:
