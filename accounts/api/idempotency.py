@@ -38,7 +38,7 @@ def idempotent(method: Callable[..., Response]) -> Callable[..., Response]:
             )
         claim = claim_request(token_id=view.token.id, key=key, fingerprint=_fingerprint(request))
         if isinstance(claim, StoredAnswer):
-            return Response(claim.body, status=claim.status, headers={"Idempotent-Replayed": "true"})
+            return Response(claim.body, status=claim.status, headers={**claim.headers, "Idempotent-Replayed": "true"})
         return _run(claim, functools.partial(method, view, request, *args, **kwargs))
 
     return once
@@ -52,7 +52,8 @@ def _run(claim: Claim, run: Callable[[], Response]) -> Response:
         raise
     if 200 <= response.status_code < 300:
         body = json.loads(JSONRenderer().render(response.data) or b"null")
-        remember_answer(claim=claim, status=response.status_code, body=body)
+        headers = {name: value for name, value in response.items() if name.lower().startswith("x-")}
+        remember_answer(claim=claim, status=response.status_code, headers=headers, body=body)
     else:
         forget_request(claim=claim)
     return response

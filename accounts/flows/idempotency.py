@@ -33,6 +33,7 @@ class StoredAnswer:
     """What was answered the first time."""
 
     status: int
+    headers: dict[str, str]
     body: Any
 
 
@@ -58,10 +59,10 @@ def claim_request(*, token_id: str, key: str, fingerprint: str) -> Claim | Store
     return _join(standing, fingerprint=fingerprint, mine=mine, now=now)
 
 
-def remember_answer(*, claim: Claim, status: int, body: Any) -> None:
+def remember_answer(*, claim: Claim, status: int, headers: dict[str, str], body: Any) -> None:
     """Keep the answer for replays; nothing happens when the claim was taken over meanwhile."""
     IdempotentRequest.objects.filter(id=claim.row_id, claim=claim.claim).update(
-        finished_at=clock.real_now(), status=status, body=body
+        finished_at=clock.real_now(), status=status, headers=headers, body=body
     )
 
 
@@ -84,7 +85,7 @@ def _join(row: IdempotentRequest, *, fingerprint: str, mine: str, now: datetime)
             status=422,
         )
     if row.finished_at is not None and row.status is not None:
-        return StoredAnswer(row.status, row.body)
+        return StoredAnswer(row.status, row.headers, row.body)
     lease = timedelta(seconds=settings.WORK_LEASE_SECONDS)
     abandoned = IdempotentRequest.objects.filter(
         id=row.id, claim=row.claim, finished_at__isnull=True, started_at__lte=now - lease

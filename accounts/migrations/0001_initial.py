@@ -604,6 +604,7 @@ class Migration(migrations.Migration):
                 ("claim", models.CharField(max_length=26)),
                 ("finished_at", models.DateTimeField(null=True)),
                 ("status", models.IntegerField(null=True)),
+                ("headers", models.JSONField(default=dict)),
                 ("body", models.JSONField(null=True)),
                 (
                     "token",

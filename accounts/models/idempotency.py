@@ -20,6 +20,8 @@ class IdempotentRequest(models.Model):
     claim = models.CharField(max_length=ID_LENGTH)
     finished_at = models.DateTimeField(null=True)
     status = models.IntegerField(null=True)
+    # What the answer said beside its body, e.g. what it cost.
+    headers = models.JSONField(default=dict)
     body = models.JSONField(null=True)
 
     class Meta:

@@ -44,5 +44,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("user")
         verbose_name_plural = _("users")
 
+    def get_full_name(self) -> str:
+        """What the admin shows beside the e-mail address."""
+        return str(self)
+
     def __str__(self) -> str:
         return self.name or self.email

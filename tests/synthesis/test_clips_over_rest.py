@@ -79,6 +79,18 @@ def test_a_cache_hit_answers_201_with_cost_headers(api, render_all, vendor):
     assert answer["X-Trace-Id"] == vendor.bill()[0]["trace_id"]
 
 
+def test_a_replayed_answer_names_the_same_cost(api, render_all, voice):
+    api.post(CLIPS, {"voice": "narrator", "text": "Hello there."})
+    render_all()
+    ask = {"voice": "narrator", "text": "Hello there."}
+
+    first, again = (api.post(CLIPS, ask, headers={"Idempotency-Key": "k-1"}) for _ in range(2))
+
+    assert again["Idempotent-Replayed"] == "true"
+    for header in ("X-Billed-Characters", "X-Cache", "X-Trace-Id"):
+        assert again[header] == first[header]
+
+
 def test_the_list_is_filtered_and_newest_first(cast, api, render_all):
     make_voice(cast, "other", "English_radiant_girl")
     first = api.post(CLIPS, {"voice": "narrator", "text": "A red fox."}).json()["id"]
