@@ -132,7 +132,7 @@ def test_a_claim_left_by_a_crash_is_taken_over_after_the_lease(cast, settings):
     # The one that was thought dead comes back: its answer is not the one that counts.
     remember_answer(claim=crashed, status=201, headers={}, body="late")
     remember_answer(claim=heir, status=202, headers={}, body="heir")
-    assert claim_request(**asked) == StoredAnswer(202, "heir")
+    assert claim_request(**asked) == StoredAnswer(202, {}, "heir")
 
 
 def test_old_answers_are_forgotten(cast):
