@@ -13,6 +13,7 @@ from providers.sandbox.file_shelf import FileShelf
 from providers.sandbox.journal import Journal
 from providers.sandbox.limits import Limits, Pace
 from providers.sandbox.store import Store
+from providers.sandbox.tasks import Tasks
 from providers.sandbox.voice_shelf import VoiceShelf
 
 
@@ -33,6 +34,7 @@ class Emulator:
         self.pace = Pace.stored(self.store)
         self.journal = Journal()
         self.engine = Engine()
+        self.tasks = Tasks(self.store, self.clock)
 
     def reset(self, *, account: str | None = None) -> None:
         """Forget everything but the clock; with `account`, only what belongs to it."""
@@ -46,6 +48,7 @@ class Emulator:
             self.pace.keep(self.store)
 
     def close(self) -> None:
-        """End the child process and close the store."""
+        """End the child process, leave tasks to the next start, and close the store."""
+        self.tasks.close()
         self.engine.close()
         self.store.close()

@@ -1,7 +1,7 @@
 """From samples to the asked container, by PyAV; mu-law and WAV headers too; whole or in pieces."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import av
@@ -75,12 +75,19 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
 
 def encode(sound: Sound, shape: AudioShape) -> Encoded:
     """Encode mono samples, given at `shape.sample_rate`, to the asked container and channels."""
-    sink = io.BytesIO()
+    return encode_all([sound], shape)
+
+
+def encode_all(sounds: Iterable[Sound], shape: AudioShape) -> Encoded:
+    """One file of several sounds, one after the other; only one of them need exist at a time."""
+    sink, length = io.BytesIO(), 0
     with av.open(sink, "w", format=_CODECS[shape.container][0]) as container:
         stream = _add_stream(container, shape)
-        container.mux(stream.encode(_shaped_frame(sound.samples, shape, at=0)))
+        for sound in sounds:
+            container.mux(stream.encode(_shaped_frame(sound.samples, shape, at=length)))
+            length += len(sound.samples)
         container.mux(stream.encode(None))
-    return Encoded(sink.getvalue(), duration_ms(sound))
+    return Encoded(sink.getvalue(), round(length * 1000 / shape.sample_rate))
 
 
 def encode_pieces(sound: Sound, shape: AudioShape, *, seconds: float) -> Iterator[bytes]:

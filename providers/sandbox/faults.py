@@ -12,6 +12,8 @@ BEFORE = frozenset(
 AFTER = frozenset({"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio"})
 # Strike a stream after half of its audio, the work done and charged; calls that do not stream are spared.
 STREAMING = frozenset({"error_mid_stream", "no_end_frame"})
+# Strike a task of long text, charged as it is: it ends with that status.
+TASKS = frozenset({"task_failed", "task_expired"})
 DEFAULT_SECONDS = 5.0
 
 
@@ -53,7 +55,7 @@ class Faults:
     def draw(self, *, operation: str, account: str, streaming: bool = False) -> Fault | None:
         """The fault that strikes this call, counted down."""
         for order in self._orders:
-            if order.fault in STREAMING and not streaming:
+            if (order.fault in STREAMING and not streaming) or (order.fault in TASKS and operation != "t2a_async"):
                 continue
             if not self._meant(order, operation, account) or not _chance(order.probability):
                 continue

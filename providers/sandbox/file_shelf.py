@@ -30,10 +30,22 @@ class FileShelf:
         )
         return file_object(self._file(account, file_id)[0])
 
+    def reserve(self, *, account: str, filename: str, purpose: str) -> int:
+        """The id of a file that is still being made; it is nowhere to be found until it is filled."""
+        return int(self.add(account=account, filename=filename, purpose=purpose, content=b"")["file_id"])
+
+    def rename(self, file_id: int, filename: str) -> None:
+        """Name a reserved file."""
+        self._store.execute("UPDATE files SET filename = ? WHERE file_id = ?", filename, file_id)
+
+    def fill(self, file_id: int, content: bytes) -> None:
+        """Give a reserved file its content."""
+        self._store.execute("UPDATE files SET content = ? WHERE file_id = ?", content, file_id)
+
     def find(self, *, account: str, file_id: int) -> sqlite3.Row | None:
         """A file of the account with its content, or None."""
         rows = self._file(account, file_id)
-        return rows[0] if rows else None
+        return rows[0] if rows and rows[0]["content"] else None
 
     def _file(self, account: str, file_id: int) -> list[sqlite3.Row]:
         return self._store.execute("SELECT * FROM files WHERE account = ? AND file_id = ?", account, file_id)
@@ -41,7 +53,8 @@ class FileShelf:
     def listed(self, *, account: str, purpose: str) -> list[dict[str, Any]]:
         """File objects of one purpose, oldest first."""
         rows = self._store.execute(
-            "SELECT * FROM files WHERE account = ? AND purpose = ? ORDER BY file_id", account, purpose
+            "SELECT * FROM files WHERE account = ? AND purpose = ? AND length(content) > 0 ORDER BY file_id",
+            *(account, purpose),
         )
         return [file_object(row) for row in rows]
 

@@ -26,9 +26,12 @@ CREATE TABLE IF NOT EXISTS bill (
     line INTEGER PRIMARY KEY AUTOINCREMENT, account TEXT NOT NULL, at REAL NOT NULL, provider TEXT NOT NULL,
     operation TEXT NOT NULL, model TEXT NOT NULL, voice_id TEXT NOT NULL, characters INTEGER NOT NULL,
     amount_micros INTEGER NOT NULL, currency TEXT NOT NULL, trace_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tasks (
+    task_id INTEGER PRIMARY KEY, account TEXT NOT NULL, created_at REAL NOT NULL, ready_at REAL NOT NULL,
+    file_id INTEGER NOT NULL, outcome TEXT NOT NULL, trouble TEXT NOT NULL, request TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS bill_account ON bill (account);
 """
-ACCOUNT_TABLES = ("voices", "files", "downloads", "bill")
+ACCOUNT_TABLES = ("voices", "files", "downloads", "bill", "tasks")
 
 
 class Store:

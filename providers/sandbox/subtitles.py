@@ -30,6 +30,11 @@ class Subtitles:
         self._longest_ms = longest_ms
         self._pronounced, self._places, self._pronounced_places = _pronounced(text, spans)
 
+    @property
+    def pronounced_length(self) -> int:
+        """Characters of the text after the rules."""
+        return len(self._pronounced)
+
     def entries(self, *, words: bool) -> list[dict[str, Any]]:
         """One row per sentence, with `timestamped_words` when asked."""
         return [self._entry(start, end, words) for start, end in _sentences(self._text)]
@@ -70,6 +75,22 @@ class Subtitles:
 
     def _in_pronounced(self, place: int) -> int:
         return round(float(np.interp(place, self._places, self._pronounced_places)))
+
+
+def shifted(
+    entries: list[dict[str, Any]], *, characters: int, pronounced: int, milliseconds: float
+) -> list[dict[str, Any]]:
+    """Sentences without words, as they stand later in a longer text."""
+    steps = {"text_begin": characters, "text_end": characters, "pronounce_text_begin": pronounced,
+             "pronounce_text_end": pronounced}  # fmt: skip
+    return [
+        {
+            **entry,
+            **{name: entry[name] + step for name, step in steps.items()},
+            **{name: round(entry[name] + milliseconds, 2) for name in ("time_begin", "time_end")},
+        }
+        for entry in entries
+    ]
 
 
 def _pronounced(text: str, spans: Sequence[Span]) -> tuple[str, list[int], list[int]]:

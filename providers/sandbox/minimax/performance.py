@@ -31,7 +31,7 @@ class Cast:
 def cast_of(call: Call, ask: SpeechAsk) -> Cast:
     """Find the voices, plan the speech, and let the journal know its phonemes. 2054 and 2042 for voices."""
     timbre, native = _mixed_voice(call, ask)
-    cast = Cast(timbre, native, _plan(ask, native))
+    cast = Cast(timbre, native, plan_of(ask, native))
     _remember_phonemes(call, ask, cast)
     return cast
 
@@ -55,7 +55,8 @@ def _mixed_voice(call: Call, ask: SpeechAsk) -> tuple[Timbre, str]:
     return blended([(timbre, weight) for (timbre, _), weight in found]), heaviest[1]
 
 
-def _plan(ask: SpeechAsk, native: str, *, rules: bool = True) -> Plan:
+def plan_of(ask: SpeechAsk, native: str, *, rules: bool = True) -> Plan:
+    """What a voice of the language `native` will say."""
     applied = ask.rules if rules else ()
     return plan_speech(ask.text, rules=applied, native=native, boost=ask.boost, interjections=ask.interjections)
 
@@ -66,7 +67,7 @@ def _remember_phonemes(call: Call, ask: SpeechAsk, cast: Cast) -> None:
     def transcribe() -> tuple[str, str]:
         spoken = engine.phonemes(cast.plan.utterances(variant))
         return spoken, engine.phonemes(
-            _plan(ask, cast.native, rules=False).utterances(variant)
+            plan_of(ask, cast.native, rules=False).utterances(variant)
         ) if ask.rules else spoken
 
     if call.entry:
@@ -106,10 +107,10 @@ def publish_subtitles(call: Call, entries: list[dict[str, Any]]) -> str:
     return call.url_of(token, "json")
 
 
-def charge(call: Call, ask: SpeechAsk, *, operation: str = "t2a") -> int:
+def charge(call: Call, ask: SpeechAsk, *, operation: str = "t2a", text: str | None = None) -> int:
     """Book the characters; the first use of a voice somebody made keeps it and books its fee."""
     emulator = call.emulator
-    characters = emulator.bill.count(ask.text)
+    characters = emulator.bill.count(ask.text if text is None else text)
     with emulator.store.transaction():
         emulator.bill.charge_characters(
             call.account,

@@ -3,11 +3,13 @@
 from starlette.routing import BaseRoute, Route
 
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.minimax import files, speech, voices
+from providers.sandbox.minimax import files, long_text, speech, voices
 from providers.sandbox.minimax.gate import Endpoint, Work
 
 _TABLE: tuple[tuple[str, str, str, Work], ...] = (
     ("POST", "/v1/t2a_v2", "t2a", speech.t2a),
+    ("POST", "/v1/t2a_async_v2", "t2a_async", long_text.create),
+    ("GET", "/v1/query/t2a_async_query_v2", "t2a_async_query", long_text.query),
     ("POST", "/v1/files/upload", "files_upload", files.upload),
     ("GET", "/v1/files/list", "files_list", files.list_files),
     ("GET", "/v1/files/retrieve", "files_retrieve", files.retrieve),

@@ -118,6 +118,35 @@ def read_speech(body: Any) -> SpeechAsk:
     )
 
 
+def read_long_text(body: Any, text: str, control_share: float) -> SpeechAsk:
+    """The settings of POST /v1/t2a_async_v2, which has names and a default of its own, for a text."""
+    fields = Fields(body)
+    model = read_model(fields)
+    voice = fields.inner("voice_setting")
+    _check_emotion(voice, model)
+    voice.flag("english_normalization")
+    shape = _read_shape(fields.inner("audio_setting"), rate="audio_sample_rate", channels=2)
+    boost = read_boost(fields, model)
+    voice_id = voice.text("voice_id", default="")
+    if not voice_id:
+        raise voice.refuse("voice_id")
+    return SpeechAsk(
+        model=model,
+        text=text,
+        control_share=control_share,
+        voices=((voice_id, 1),),
+        speed=voice.number("speed", default=1.0, low=0.5, high=2.0),
+        volume=voice.number("vol", default=1.0, low=0.0, high=10.0, low_excluded=True),
+        pitch=voice.integer("pitch", default=0, low=-12, high=12),
+        boost=boost,
+        rules=_read_rules(fields.inner("pronunciation_dict"), cantonese=boost == "Chinese,Yue"),
+        shape=shape,
+        as_url=False,
+        watermark=fields.flag("aigc_watermark"),
+        modification=_read_modification(fields, MODIFIABLE_FORMATS, shape),
+    )
+
+
 def read_subtitle(fields: Fields, *, stream: bool) -> str | None:
     """The kind of subtitles wanted, None without; `word_streaming` exists only in a stream."""
     kinds = {"sentence", "word", "word_streaming"} if stream else {"sentence", "word"}
@@ -136,6 +165,11 @@ def read_model(fields: Fields) -> str:
 def read_text(fields: Fields, *, limit: int) -> tuple[str, float]:
     """The required text and the share of control characters in it, which may be a tenth."""
     text = fields.text("text")
+    return text, check_text(text, limit=limit)
+
+
+def check_text(text: str, *, limit: int) -> float:
+    """Refuse a text that cannot be spoken; the share of control characters in it, which may be a tenth."""
     if len(text) > limit:
         raise VendorError(2013, "invalid params, text too long")
     if not text.strip():
@@ -144,7 +178,7 @@ def read_text(fields: Fields, *, limit: int) -> tuple[str, float]:
     if share > MAX_CONTROL_SHARE:
         raise VendorError(1042)
     _check_pauses(text)
-    return text, share
+    return share
 
 
 def _check_pauses(text: str) -> None:
@@ -174,18 +208,18 @@ def _check_emotion(voice: Fields, model: str) -> None:
     voice.choice("emotion", EMOTIONS[_generation(model)])
 
 
-def _read_shape(audio: Fields) -> AudioShape:
+def _read_shape(audio: Fields, *, rate: str = "sample_rate", channels: int = 1) -> AudioShape:
     container = audio.choice("format", SAMPLE_RATES, default="mp3")
-    sample_rate = audio.choice("sample_rate", frozenset().union(*SAMPLE_RATES.values()), default=32000)
+    sample_rate = audio.choice(rate, frozenset().union(*SAMPLE_RATES.values()), default=32000)
     # The default of 32000 holds for every format: opus and mu-law need a rate of their own.
     if sample_rate not in SAMPLE_RATES[container]:
-        raise audio.refuse("sample_rate")
+        raise audio.refuse(rate)
     audio.flag("force_cbr")
     return AudioShape(
         container=container,
         sample_rate=sample_rate,
         bitrate=audio.choice("bitrate", BITRATES, default=128000),
-        channels=audio.choice("channel", {1, 2}, default=1),
+        channels=audio.choice("channel", {1, 2}, default=channels),
     )
 
 
