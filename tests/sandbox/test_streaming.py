@@ -178,7 +178,8 @@ def test_a_client_that_leaves_pays_for_all_and_frees_its_place(tenant):
     tenant.order("limits", {"key": tenant.key, "concurrency": 1})
     tenant.order("pace", {"realtime_factor": 100})
     with tenant.http.stream("POST", "t2a_v2", json=body_of()) as answer:
-        next(answer.iter_bytes())
+        parts = answer.iter_bytes()
+        next(parts)
         assert code(tenant.t2a("Hello.")) == 1041
     assert [line["characters"] for line in tenant.bill()] == [len(SENTENCE)]
     tenant.order("pace", {"realtime_factor": 0})
