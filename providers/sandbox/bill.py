@@ -8,7 +8,9 @@ from providers.sandbox.clock import SandboxClock, iso
 from providers.sandbox.store import Store
 
 CURRENCY = "USD"
-CLONE_FEE_MICROS = 1_500_000
+# What keeping a voice costs, once, by how it was made (MiniMax price list).
+FEES = {"cloning": ("clone_fee", 1_500_000), "generation": ("design_fee", 3_000_000)}
+DESIGN_PREVIEW_MICROS_PER_CHARACTER = 60
 HD_MICROS_PER_CHARACTER = 100
 TURBO_MICROS_PER_CHARACTER = 60
 
@@ -56,9 +58,15 @@ class Bill:
         amount = price_micros(model, characters)
         self._add(account, operation, model, voice_id, characters, amount, trace_id)
 
-    def charge_clone_fee(self, account: str, *, model: str, voice_id: str, trace_id: str) -> None:
-        """Book the one-off fee for keeping a clone."""
-        self._add(account, "clone_fee", model, voice_id, 0, CLONE_FEE_MICROS, trace_id)
+    def charge_design_preview(self, account: str, *, voice_id: str, characters: int, trace_id: str) -> None:
+        """Book the preview of a designed voice, which has no model and a price of its own."""
+        amount = DESIGN_PREVIEW_MICROS_PER_CHARACTER * characters
+        self._add(account, "design_preview", "", voice_id, characters, amount, trace_id)
+
+    def charge_fee(self, account: str, *, kind: str, model: str, voice_id: str, trace_id: str) -> None:
+        """Book the one-off fee for keeping a voice of a kind, `cloning` or `generation`."""
+        operation, amount = FEES[kind]
+        self._add(account, operation, model, voice_id, 0, amount, trace_id)
 
     def _add(
         self, account: str, operation: str, model: str, voice_id: str, characters: int, amount: int, trace_id: str

@@ -1,4 +1,4 @@
-"""Cloned voices and their lifetimes: 168 hours from creation unless a synthesis keeps them; ids burned for good."""
+"""Cloned and designed voices: 168 hours from creation unless a synthesis keeps them; ids are burned for good."""
 
 import json
 import sqlite3
@@ -10,6 +10,7 @@ from providers.sandbox.store import Store
 from providers.sandbox.timbre import Timbre
 
 LIFETIME_SECONDS = 168 * 3600
+VoiceKind = Literal["cloning", "generation"]
 VoiceState = Literal["temporary", "permanent", "lapsed", "deleted"]
 
 
@@ -54,23 +55,22 @@ class VoiceShelf:
         clone = self.find(voice_id)
         return clone if clone and clone.state(self._clock.now()) in ("temporary", "permanent") else None
 
-    def add(self, *, voice_id: str, account: str, timbre: Timbre) -> None:
-        """Put a fresh clone on the shelf; its seven days begin."""
+    def add(self, *, voice_id: str, account: str, timbre: Timbre, kind: VoiceKind = "cloning") -> None:
+        """Put a fresh voice on the shelf; its seven days begin."""
         now = self._clock.now()
         self._store.execute(
-            "INSERT INTO voices (voice_id, account, kind, created_at, expires_at, timbre)"
-            " VALUES (?, ?, 'cloning', ?, ?, ?)",
-            *(voice_id, account, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
+            "INSERT INTO voices (voice_id, account, kind, created_at, expires_at, timbre) VALUES (?, ?, ?, ?, ?, ?)",
+            *(voice_id, account, kind, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
         )
 
-    def activate(self, voice_id: str) -> bool:
-        """Keep a clone for good. True when this was its first real use, which costs the fee."""
+    def activate(self, voice_id: str) -> str | None:
+        """Keep a voice for good. Its kind when this was the first real use, which costs the fee, else None."""
         changed = self._store.execute(
             "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE voice_id = ? AND activated_at IS NULL"
-            " AND deleted_at IS NULL RETURNING voice_id",
+            " AND deleted_at IS NULL RETURNING kind",
             *(self._clock.now(), voice_id),
         )
-        return bool(changed)
+        return str(changed[0]["kind"]) if changed else None
 
     def delete(self, voice_id: str) -> None:
         """Delete a clone; its id stays burned."""

@@ -23,10 +23,10 @@ from providers.sandbox.minimax.answers import VendorError, new_trace_id, refusal
 from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.transport import hang_up
 
-LIMITED = frozenset({"t2a", "t2a_async", "voice_clone"})
+LIMITED = frozenset({"t2a", "t2a_async", "voice_clone", "voice_design"})
 OPERATIONS = frozenset(
     {"t2a", "t2a_async", "t2a_async_query", "files_upload", "files_list", "files_retrieve", "files_retrieve_content",
-     "files_delete", "voice_clone", "get_voice", "delete_voice", "download"}
+     "files_delete", "voice_clone", "voice_design", "get_voice", "delete_voice", "download"}
 )  # fmt: skip
 
 

@@ -121,8 +121,10 @@ def charge(call: Call, ask: SpeechAsk, *, operation: str = "t2a", text: str | No
             trace_id=call.trace_id,
         )
         for voice_id, _ in ask.voices:
-            if emulator.voices.activate(voice_id):
-                emulator.bill.charge_clone_fee(call.account, model=ask.model, voice_id=voice_id, trace_id=call.trace_id)
+            if kind := emulator.voices.activate(voice_id):
+                emulator.bill.charge_fee(
+                    call.account, kind=kind, model=ask.model, voice_id=voice_id, trace_id=call.trace_id
+                )
     return characters
 
 

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Route
 
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.minimax import files, long_text, speech, voices
+from providers.sandbox.minimax import design, files, long_text, speech, voices
 from providers.sandbox.minimax.gate import Endpoint, Work
 
 _TABLE: tuple[tuple[str, str, str, Work], ...] = (
@@ -16,6 +16,7 @@ _TABLE: tuple[tuple[str, str, str, Work], ...] = (
     ("GET", "/v1/files/retrieve_content", "files_retrieve_content", files.retrieve_content),
     ("POST", "/v1/files/delete", "files_delete", files.delete),
     ("POST", "/v1/voice_clone", "voice_clone", voices.clone),
+    ("POST", "/v1/voice_design", "voice_design", design.design),
     ("POST", "/v1/get_voice", "get_voice", voices.get_voice),
     ("POST", "/v1/delete_voice", "delete_voice", voices.delete_voice),
 )

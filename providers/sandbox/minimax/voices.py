@@ -36,14 +36,14 @@ async def clone(call: Call) -> Response:
     """POST /v1/voice_clone. The answer has no voice_id; the preview is charged and activates nothing."""
     call.blanks = {"input_sensitive": False, "input_sensitive_type": 0, "demo_audio": ""}
     fields = Fields(call.body)
-    voice_id = _new_voice_id(call, fields)
+    voice_id = new_voice_id(call, fields)
     preview = _preview_ask(fields)
     _check_options(fields)
     row = _uploaded(call, fields.integer("file_id", low=1, high=INT64), "voice_clone")
     await _check_prompt(call, fields)
     timbre = await in_thread(lambda: _timbre_of_upload(row))
     # Two requests may have raced here while the sample was decoded.
-    _check_free(call, voice_id)
+    check_free(call, voice_id)
     call.emulator.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
     body: dict[str, Any] = {**call.blanks, "base_resp": base_resp()}
     if preview:
@@ -51,7 +51,8 @@ async def clone(call: Call) -> Response:
     return answer(body)
 
 
-def _new_voice_id(call: Call, fields: Fields) -> str:
+def new_voice_id(call: Call, fields: Fields) -> str:
+    """The wanted id, if it keeps the rules and is free. Raises `VendorError`."""
     voice_id = fields.text("voice_id")
     if not voice_id or not (voice_id[0].isascii() and voice_id[0].isalpha()):
         raise VendorError(2013, "invalid params, voice_id first character")
@@ -61,11 +62,12 @@ def _new_voice_id(call: Call, fields: Fields) -> str:
         raise VendorError(2013, "invalid params, voice_id character")
     if voice_id[-1] in "-_":
         raise VendorError(2013, "invalid params, voice_id last character")
-    _check_free(call, voice_id)
+    check_free(call, voice_id)
     return voice_id
 
 
-def _check_free(call: Call, voice_id: str) -> None:
+def check_free(call: Call, voice_id: str) -> None:
+    """2039 for an id that anybody ever had."""
     if voice_id in system_voices() or call.emulator.voices.find(voice_id):
         raise VendorError(2039)
 
