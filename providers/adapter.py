@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
 from providers.stream import StreamExchange
 from providers.types import (
     Account,
@@ -17,12 +18,16 @@ from providers.types import (
     CloneRequest,
     CloneResult,
     DeleteResult,
+    FilePurpose,
     ListedVoice,
     Operation,
     PronunciationRule,
     SpeechRequest,
     SpeechResult,
+    StoredFile,
     Subtitle,
+    UploadedFile,
+    UploadPart,
     VoiceKind,
 )
 
@@ -52,6 +57,44 @@ class Adapter(ABC):
     @abstractmethod
     def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
         """The times in a subtitle file the provider made. Pure; ``ProviderError`` (malformed) for anything else."""
+
+    @abstractmethod
+    def check_long_text(self, account: Account, request: LongTextRequest) -> None:
+        """Refuse a long text the provider cannot honour. Pure; ``submit_long_text`` does the same before sending."""
+
+    @abstractmethod
+    def submit_long_text(self, account: Account, request: LongTextRequest) -> Operation[LongTextTask]:
+        """Hand over a long text: paid at once, spoken later."""
+
+    @abstractmethod
+    def query_long_text(self, account: Account, task_id: str) -> Operation[LongTextState]:
+        """How far a long text is. Free. "Failed" and "expired" are results."""
+
+    @abstractmethod
+    def fetch_long_text(
+        self, account: Account, file_id: str, container: str, *, max_bytes: int = 256 * 1024 * 1024
+    ) -> Operation[LongTextResult]:
+        """The audio of a finished long text, unpacked; ``container`` is the one that was asked for."""
+
+    @abstractmethod
+    def upload_file(self, account: Account, part: UploadPart, purpose: FilePurpose) -> Operation[UploadedFile]:
+        """Give the provider a file. Free."""
+
+    @abstractmethod
+    def list_files(self, account: Account, purpose: FilePurpose) -> Operation[list[StoredFile]]:
+        """The files the provider keeps for one purpose."""
+
+    @abstractmethod
+    def retrieve_file(self, account: Account, file_id: str) -> Operation[StoredFile]:
+        """One file and where it can be downloaded, not its bytes."""
+
+    @abstractmethod
+    def file_content(self, account: Account, file_id: str, *, max_bytes: int = 256 * 1024 * 1024) -> Operation[bytes]:
+        """The bytes of a file; more than ``max_bytes`` are malformed."""
+
+    @abstractmethod
+    def delete_file(self, account: Account, file_id: str, purpose: FilePurpose) -> Operation[DeleteResult]:
+        """Remove a file."""
 
     @abstractmethod
     def check_clone(self, account: Account, request: CloneRequest) -> None:

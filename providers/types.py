@@ -16,6 +16,7 @@ JSON = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 
 RuleKind = Literal["respelling", "pinyin", "ipa", "kana", "jyutping"]
 VoiceKind = Literal["system", "cloned", "designed"]
+FilePurpose = Literal["voice_clone", "prompt_audio", "t2a_async_input", "t2a_async"]
 SubtitleKind = Literal["sentence", "word", "word_streaming"]
 
 _T = TypeVar("_T")
@@ -27,7 +28,8 @@ class Account:
 
     ``base_url`` is the address before ``/v1``. ``options`` holds what the provider's documentation leaves open; MiniMax
     knows ``group_id`` (str), ``mix_weights_field`` ("timbre_weights" or "timber_weights"), ``failures_may_charge``
-    (bool, default true), ``fluent_on_28`` (bool, default false), ``trusted_hosts`` (list of "host:port").
+    (bool, default true), ``fluent_on_28`` (bool, default false), ``long_text_limit`` (int, default 50,000 code points),
+    ``trusted_hosts`` (list of "host:port").
     """
 
     provider: str
@@ -299,8 +301,21 @@ class UploadedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFile:
+    """A file in the provider's list. ``created_at`` is in Unix seconds; ``download_url``, where there is one, works
+    without a key and for a limited time (9 hours for results of long texts)."""
+
+    file_id: str
+    filename: str
+    size: int | None = None
+    purpose: str = ""
+    created_at: int | None = None
+    download_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeleteResult:
-    """The voice is gone now; ``existed`` says whether this call removed it."""
+    """The voice or file is gone now; ``existed`` says whether this call removed it."""
 
     existed: bool
     trace_id: str = ""
@@ -342,8 +357,8 @@ class CloneCapabilities:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do. ``text_limit`` is the longest accepted text in code points; ``formats`` maps a container
-    to its sample rates; ``stream_formats`` are the containers that can be streamed; ``activation_text`` is the cheapest
-    text that proves and keeps a voice."""
+    to its sample rates; ``stream_formats`` are the containers that can be streamed; ``long_text_limit`` is the
+    ``text_limit`` of asynchronous synthesis; ``activation_text`` is the cheapest text that proves and keeps a voice."""
 
     operations: frozenset[str]
     models: tuple[str, ...]
@@ -362,3 +377,4 @@ class Capabilities:
     default_format: AudioFormat
     activation_text: str
     stream_formats: frozenset[str] = frozenset()
+    long_text_limit: int = 0

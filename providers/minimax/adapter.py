@@ -5,7 +5,8 @@ from __future__ import annotations
 from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.errors import Category, ProviderError
-from providers.minimax import checks, rules, speech, streaming, subtitles, voices
+from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
+from providers.minimax import checks, files, long_text, rules, speech, streaming, subtitles, voices
 from providers.minimax.limits import CAPABILITIES
 from providers.minimax.text import normalized
 from providers.stream import StreamExchange
@@ -15,12 +16,16 @@ from providers.types import (
     CloneRequest,
     CloneResult,
     DeleteResult,
+    FilePurpose,
     ListedVoice,
     Operation,
     PronunciationRule,
     SpeechRequest,
     SpeechResult,
+    StoredFile,
     Subtitle,
+    UploadedFile,
+    UploadPart,
     VoiceKind,
 )
 
@@ -50,6 +55,37 @@ class MiniMax(Adapter):
 
     def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
         return subtitles.read_subtitles(content)
+
+    def check_long_text(self, account: Account, request: LongTextRequest) -> None:
+        checks.check_long_text(account, request)
+
+    def submit_long_text(self, account: Account, request: LongTextRequest) -> Operation[LongTextTask]:
+        return long_text.submit(account, request)
+
+    def query_long_text(self, account: Account, task_id: str) -> Operation[LongTextState]:
+        return long_text.query(account, task_id)
+
+    def fetch_long_text(
+        self, account: Account, file_id: str, container: str, *, max_bytes: int = files.MAX_CONTENT_BYTES
+    ) -> Operation[LongTextResult]:
+        return long_text.fetch(account, file_id, container, max_bytes=max_bytes)
+
+    def upload_file(self, account: Account, part: UploadPart, purpose: FilePurpose) -> Operation[UploadedFile]:
+        return files.upload(account, part, purpose=purpose)
+
+    def list_files(self, account: Account, purpose: FilePurpose) -> Operation[list[StoredFile]]:
+        return files.list_files(account, purpose)
+
+    def retrieve_file(self, account: Account, file_id: str) -> Operation[StoredFile]:
+        return files.retrieve_file(account, file_id)
+
+    def file_content(
+        self, account: Account, file_id: str, *, max_bytes: int = files.MAX_CONTENT_BYTES
+    ) -> Operation[bytes]:
+        return files.file_content(account, file_id, max_bytes=max_bytes)
+
+    def delete_file(self, account: Account, file_id: str, purpose: FilePurpose) -> Operation[DeleteResult]:
+        return files.delete_file(account, file_id, purpose)
 
     def check_clone(self, account: Account, request: CloneRequest) -> None:
         voices.check_clone(request)

@@ -16,6 +16,7 @@ from providers.types import JSON, Account, Request, Response, Timeouts, UploadPa
 # `Trace-Id` comes with every answer; the other two were seen by third-party clients.
 TRACE_HEADERS = ("Trace-Id", "X-Trace-Id", "Minimax-Request-Id")
 _EXCERPT = 200
+_LONGEST_ID = 256
 
 
 def post(
@@ -30,7 +31,7 @@ def post(
     max_response_bytes: int = 4 * 1024 * 1024,
     repeatable: bool = False,
 ) -> Request:
-    """A request to ``path`` of the account's address, authorised.
+    """A POST to ``path`` of the account's address, authorised.
 
     GroupId is a legacy query parameter: an empty one answers 1008 "insufficient balance" (measured), so it is sent only
     when the account has one. Raises ``ProviderError`` (auth) for a key that cannot be a header.
@@ -48,6 +49,29 @@ def post(
         timeout=timeout or Timeouts(),
         max_response_bytes=max_response_bytes,
         repeatable=repeatable,
+    )
+
+
+def get(
+    account: Account,
+    path: str,
+    *,
+    operation: str,
+    params: dict[str, str],
+    timeout: Timeouts | None = None,
+    max_response_bytes: int = 4 * 1024 * 1024,
+) -> Request:
+    """A GET to ``path``: the same as ``post``, and always free to be repeated."""
+    return Request(
+        account=account,
+        operation=operation,
+        method="GET",
+        url=_root(account) + path,
+        headers={"Authorization": f"Bearer {_key(account)}"},
+        params=params | _group(account),
+        timeout=timeout or Timeouts(),
+        max_response_bytes=max_response_bytes,
+        repeatable=True,
     )
 
 
@@ -81,6 +105,20 @@ def read(request: Request, response: Response) -> dict[str, Any]:
             request, f"HTTP {response.status} with status 0", http_status=response.status, trace_id=trace_id
         )
     return body
+
+
+def read_bytes(request: Request, response: Response) -> bytes:
+    """The body of an answer that is no JSON when it succeeds. Raises ``ProviderError``: errors are JSON all the same.
+
+    A file may be JSON too, so only an object with a base_resp is taken for an answer.
+    """
+    body = _json_object(response.content) if response.content[:1].isspace() or response.content[:1] == b"{" else None
+    if response.status != 200 or (body is not None and "base_resp" in body):
+        read(request, response)
+        raise malformed(request, "an answer in the place of a file", http_status=200, trace_id=trace(response, body))
+    if not response.content:
+        raise malformed(request, "it is empty", http_status=200, trace_id=trace(response, None))
+    return response.content
 
 
 def trace(response: Response, body: dict[str, Any] | None) -> str:
@@ -119,6 +157,20 @@ def whole(value: object) -> int | None:
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
     return value if isinstance(value, int) and value >= 0 else None
+
+
+def identifier(value: object) -> str | None:
+    """An id as text: numbers exactly, texts as they are; None for everything that is neither."""
+    number = whole(value)
+    if number is not None:
+        return str(number) if number else None
+    said = text(value)
+    return said if said and len(said) <= _LONGEST_ID and said.isprintable() else None
+
+
+def listed(value: object) -> list[dict[str, Any]]:
+    """The objects in a list that may be null or hold anything."""
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _root(account: Account) -> str:

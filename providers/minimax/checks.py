@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TypeGuard
 
 from providers.errors import InvalidInputError, UnsupportedError
+from providers.long_text import LongTextRequest
 from providers.minimax import limits
 from providers.minimax.rules import compiled_all
 from providers.minimax.text import check_text
@@ -23,6 +24,30 @@ def check_speech(account: Account, request: SpeechRequest, *, streamed: bool = F
         _check_effects(request.settings.effects, request.format, streamed)
     _check_extras(request, streamed)
     compiled_all(request.rules)
+
+
+def check_long_text(account: Account, request: LongTextRequest) -> None:
+    """The same for a text nobody waits for (async reference): other limits, no formulas."""
+    check_model(request.model)
+    if (request.text is None) == (request.file_id is None):
+        raise InvalidInputError("text", "Either a text or an uploaded file is spoken")
+    if request.text is not None:
+        check_text(request.text, limit=long_text_limit(account))
+    if not request.voice_id:
+        raise InvalidInputError("voice_id", "A voice has to be named")
+    _check_settings(account, request.model, request.settings)
+    if request.settings.latex_read is not None:
+        raise UnsupportedError("settings.latex_read", "Formulas cannot be read asynchronously")
+    check_format(request.format)
+    if request.settings.effects is not None:
+        _check_effects(request.settings.effects, request.format, streamed=False)
+    compiled_all(request.rules)
+
+
+def long_text_limit(account: Account) -> int:
+    """Copies of the reference differ, so the account may have another."""
+    limit = account.options.get("long_text_limit")
+    return limit if _is_int(limit) and limit > 0 else limits.LONG_TEXT_LIMIT
 
 
 def check_model(model: str, field: str = "model") -> None:

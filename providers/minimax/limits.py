@@ -110,6 +110,8 @@ MIX_WEIGHT = (1, 100)
 MIX_MOST = 4
 # "Fewer than 10,000 characters".
 TEXT_LIMIT = 9_999
+# Async reference, newest copies.
+LONG_TEXT_LIMIT = 50_000
 # T2A HTTP reference: up to 10 % of ASCII control characters other than tab and newline are tolerated, above it 1042.
 CONTROL_RATIO = 0.1
 
@@ -123,7 +125,21 @@ VOICE_ID = r"[A-Za-z][A-Za-z0-9_-]{6,254}[A-Za-z0-9]"
 VOICE_ID_SHORTEST, VOICE_ID_LONGEST = 8, 256
 
 CAPABILITIES = Capabilities(
-    operations=frozenset({"speech", "stream", "clone", "list", "delete", "mix", "effects", "dictionary", "subtitles"}),
+    operations=frozenset(
+        {
+            "speech",
+            "stream",
+            "clone",
+            "list",
+            "delete",
+            "mix",
+            "effects",
+            "dictionary",
+            "subtitles",
+            "files",
+            "long_text",
+        }
+    ),
     models=MODELS,
     formats=FORMATS,
     channels=CHANNELS,
@@ -150,4 +166,5 @@ CAPABILITIES = Capabilities(
     default_format=AudioFormat("mp3", 32000, 128000, 1),
     activation_text="Hi.",
     stream_formats=STREAM_FORMATS,
+    long_text_limit=LONG_TEXT_LIMIT,
 )

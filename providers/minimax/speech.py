@@ -65,7 +65,7 @@ def body(account: Account, request: SpeechRequest, *, streamed: bool = False) ->
     if request.settings.language_boost is not None:
         fields["language_boost"] = request.settings.language_boost
     if request.settings.effects is not None:
-        fields["voice_modify"] = _voice_modify(request.settings.effects)
+        fields["voice_modify"] = voice_modify(request.settings.effects)
     if request.subtitles is not None:
         fields |= {"subtitle_enable": True, "subtitle_type": request.subtitles}
     return fields
@@ -104,7 +104,7 @@ def _voice_setting(request: SpeechRequest) -> dict[str, JSON]:
     settings: SpeechSettings = request.settings
     return {
         "voice_id": request.voice_id,
-        **_given(
+        **given(
             speed=settings.speed,
             vol=settings.volume,
             pitch=settings.pitch,
@@ -121,15 +121,17 @@ def _audio_setting(request: SpeechRequest) -> dict[str, JSON]:
         "format": audio.container,
         "sample_rate": audio.sample_rate,
         "channel": audio.channels,
-        **_given(bitrate=audio.bitrate, force_cbr=request.force_cbr or None),
+        **given(bitrate=audio.bitrate, force_cbr=request.force_cbr or None),
     }
 
 
-def _voice_modify(effects: VoiceEffects) -> dict[str, JSON]:
-    return _given(pitch=effects.pitch, intensity=effects.intensity, timbre=effects.timbre, sound_effects=effects.sound)
+def voice_modify(effects: VoiceEffects) -> dict[str, JSON]:
+    """The effects under MiniMax's names."""
+    return given(pitch=effects.pitch, intensity=effects.intensity, timbre=effects.timbre, sound_effects=effects.sound)
 
 
-def _given(**fields: JSON) -> dict[str, JSON]:
+def given(**fields: JSON) -> dict[str, JSON]:
+    """The fields that have a value: what the caller left open is not sent."""
     return {name: value for name, value in fields.items() if value is not None}
 
 

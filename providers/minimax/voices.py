@@ -9,7 +9,7 @@ from typing import Any
 from providers.audio import sniff
 from providers.errors import Category, InvalidInputError, ProviderError, UnsupportedError
 from providers.minimax import limits
-from providers.minimax.answers import billed_characters, post, read, text, trace, whole
+from providers.minimax.answers import billed_characters, listed, post, read, text, trace, whole
 from providers.minimax.checks import check_language_boost, check_model
 from providers.minimax.files import upload
 from providers.minimax.text import check_text, normalized
@@ -117,7 +117,7 @@ def list_voices(account: Account, voice_type: str = "all") -> Operation[list[Lis
     return [
         _listed(entry, kind)
         for name, kind in _LISTS.items()
-        for entry in _entries(answer.get(name))
+        for entry in listed(answer.get(name))
         if text(entry.get("voice_id"))
     ]
 
@@ -190,10 +190,6 @@ def _part(request: CloneRequest) -> UploadPart:
     """The recording under a name of ours: MiniMax judges the file by the name's ending."""
     container = sniff(request.sample) or ""
     return UploadPart(f"sample.{container}", request.sample, _MEDIA_TYPES[container])
-
-
-def _entries(value: object) -> list[dict[str, Any]]:
-    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
 
 def _listed(entry: dict[str, Any], kind: VoiceKind) -> ListedVoice:
