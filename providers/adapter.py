@@ -30,6 +30,7 @@ from providers.types import (
     UploadPart,
     VoiceKind,
 )
+from providers.voice_design import DesignRequest, DesignResult
 
 
 class Adapter(ABC):
@@ -103,6 +104,14 @@ class Adapter(ABC):
     @abstractmethod
     def clone(self, account: Account, request: CloneRequest) -> Operation[CloneResult]:
         """Hand over the recording and make a voice of it: several exchanges in one conversation."""
+
+    @abstractmethod
+    def check_design(self, account: Account, request: DesignRequest) -> None:
+        """Refuse a voice the provider cannot make up. Pure; ``design`` does the same before sending."""
+
+    @abstractmethod
+    def design(self, account: Account, request: DesignRequest) -> Operation[DesignResult]:
+        """Make up a voice from a description; its preview is paid at once."""
 
     @abstractmethod
     def list_voices(self, account: Account) -> Operation[list[ListedVoice]]:

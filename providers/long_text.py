@@ -21,6 +21,7 @@ class LongTextRequest:
     file_id: str | None = None
     settings: SpeechSettings = field(default_factory=SpeechSettings)
     rules: tuple[PronunciationRule, ...] = ()
+    watermark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -176,7 +176,8 @@ class MixWeight:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpeechRequest:
     """One text to speak. ``mix`` replaces ``voice_id``, which is then empty. ``force_cbr`` asks for a constant bitrate,
-    where a provider only promises one on demand (streamed mp3). ``subtitles`` asks for times along with the audio."""
+    where a provider only promises one on demand (streamed mp3). ``subtitles`` asks for times along with the audio,
+    ``watermark`` for an audible mark at its end."""
 
     text: str
     model: str
@@ -187,6 +188,7 @@ class SpeechRequest:
     mix: tuple[MixWeight, ...] = ()
     force_cbr: bool = False
     subtitles: SubtitleKind | None = None
+    watermark: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +252,15 @@ class SpeechResult:
     subtitles: tuple[Subtitle, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ClonePrompt:
+    """A second, short recording that makes a clone sound more alike, and word for word what is said in it."""
+
+    audio: bytes = field(repr=False)
+    text: str
+    duration_ms: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloneRequest:
     """A voice to clone from one recording. ``text_validation`` is the expected transcript, not a flag."""
@@ -266,6 +277,8 @@ class CloneRequest:
     need_volume_normalization: bool = False
     text_validation: str | None = None
     accuracy: float | None = None
+    clone_prompt: ClonePrompt | None = None
+    watermark: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.errors import Category, ProviderError
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
-from providers.minimax import checks, files, long_text, rules, speech, streaming, subtitles, voices
+from providers.minimax import checks, design, files, long_text, rules, speech, streaming, subtitles, voices
 from providers.minimax.limits import CAPABILITIES
 from providers.minimax.text import normalized
 from providers.stream import StreamExchange
@@ -28,6 +28,7 @@ from providers.types import (
     UploadPart,
     VoiceKind,
 )
+from providers.voice_design import DesignRequest, DesignResult
 
 _REGIONS = (
     "The key was refused. A key of another region reads the same: international keys belong to api.minimax.io, "
@@ -92,6 +93,12 @@ class MiniMax(Adapter):
 
     def clone(self, account: Account, request: CloneRequest) -> Operation[CloneResult]:
         return voices.clone(account, request)
+
+    def check_design(self, account: Account, request: DesignRequest) -> None:
+        design.check_design(request)
+
+    def design(self, account: Account, request: DesignRequest) -> Operation[DesignResult]:
+        return design.design(account, request)
 
     def list_voices(self, account: Account) -> Operation[list[ListedVoice]]:
         return voices.list_voices(account)

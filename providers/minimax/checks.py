@@ -139,6 +139,8 @@ def _check_extras(request: SpeechRequest, streamed: bool) -> None:
         raise UnsupportedError("subtitles", f"There are {_listed(limits.SUBTITLES)}")
     if request.subtitles == "word_streaming" and not streamed:
         raise UnsupportedError("subtitles", "word_streaming is a matter of streams only")
+    if request.watermark and streamed:
+        raise UnsupportedError("watermark", "Streams carry no watermark")
 
 
 def _check_effects(effects: VoiceEffects, audio: AudioFormat, streamed: bool) -> None:

@@ -118,7 +118,10 @@ CONTROL_RATIO = 0.1
 CLONE_CONTAINERS = frozenset({"mp3", "m4a", "wav"})
 CLONE_MIN_MS, CLONE_MAX_MS = 10_000, 300_000
 CLONE_MAX_BYTES = 20 * 1024 * 1024
+# Voice clone reference: under 8 seconds.
+CLONE_PROMPT_BELOW_MS = 8_000
 PREVIEW_LIMIT = 1_000
+DESIGN_PREVIEW_LIMIT = 500
 VALIDATION_LIMIT = 200
 # 8 to 256 characters, an ASCII letter first, last neither hyphen nor underscore (voice clone reference).
 VOICE_ID = r"[A-Za-z][A-Za-z0-9_-]{6,254}[A-Za-z0-9]"
@@ -129,15 +132,18 @@ CAPABILITIES = Capabilities(
         {
             "speech",
             "stream",
-            "clone",
-            "list",
-            "delete",
+            "long_text",
+            "subtitles",
+            "watermark",
             "mix",
             "effects",
             "dictionary",
-            "subtitles",
+            "clone",
+            "clone_prompt",
+            "design",
+            "list",
+            "delete",
             "files",
-            "long_text",
         }
     ),
     models=MODELS,

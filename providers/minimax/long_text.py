@@ -69,7 +69,7 @@ def body(request: LongTextRequest) -> dict[str, JSON]:
             "channel": audio.channels,
             **given(bitrate=audio.bitrate),
         },
-        **given(language_boost=settings.language_boost),
+        **given(language_boost=settings.language_boost, aigc_watermark=request.watermark or None),
     }
     if request.text is not None:
         fields["text"] = normalized(request.text)

@@ -68,6 +68,8 @@ def body(account: Account, request: SpeechRequest, *, streamed: bool = False) ->
         fields["voice_modify"] = voice_modify(request.settings.effects)
     if request.subtitles is not None:
         fields |= {"subtitle_enable": True, "subtitle_type": request.subtitles}
+    if request.watermark:
+        fields["aigc_watermark"] = True
     return fields
 
 

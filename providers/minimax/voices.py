@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +17,7 @@ from providers.minimax.text import check_text, normalized
 from providers.types import (
     JSON,
     Account,
+    ClonePrompt,
     CloneRequest,
     CloneResult,
     DeleteResult,
@@ -49,21 +51,27 @@ def check_clone(request: CloneRequest) -> None:
         check_model(request.model)
     check_language_boost(request.language_boost, request.model, "language_boost")
     _check_validation(request)
+    if request.clone_prompt is not None:
+        _check_prompt(request.clone_prompt)
 
 
 def clone(account: Account, request: CloneRequest) -> Operation[CloneResult]:
-    """Upload the recording, then make the voice: synchronous, the voice speaks at once.
+    """Upload the recording (and the prompt), then make the voice: synchronous, the voice speaks at once.
 
     Not idempotent: when the second answer is lost the voice may exist (a repeat meets 2039): an unknown outcome.
     The answer carries no voice_id; the id that was sent is the id. The preview costs characters but activates nothing.
     """
     check_clone(request)
-    uploaded = yield from upload(account, _part(request), purpose="voice_clone")
+    sample = yield from upload(account, _part(request.sample, "sample"), purpose="voice_clone")
+    prompt_id = None
+    if request.clone_prompt is not None:
+        prompt = yield from upload(account, _part(request.clone_prompt.audio, "prompt"), purpose="prompt_audio")
+        prompt_id = prompt.file_id
     asked = post(
         account,
         "/v1/voice_clone",
         operation="voice_clone",
-        json=clone_body(request, uploaded.file_id),
+        json=clone_body(request, sample.file_id, prompt_id),
         timeout=TIMEOUTS,
     )
     response = yield asked
@@ -77,9 +85,11 @@ def clone(account: Account, request: CloneRequest) -> Operation[CloneResult]:
     )
 
 
-def clone_body(request: CloneRequest, file_id: str) -> dict[str, JSON]:
-    """The JSON body. ``file_id`` goes as an integer: text is refused."""
+def clone_body(request: CloneRequest, file_id: str, prompt_id: str | None = None) -> dict[str, JSON]:
+    """The JSON body. Ids of files go as integers: text is refused."""
     body: dict[str, JSON] = {"file_id": int(file_id), "voice_id": request.voice_id}
+    if request.clone_prompt is not None and prompt_id is not None:
+        body["clone_prompt"] = {"prompt_audio": int(prompt_id), "prompt_text": request.clone_prompt.text.strip()}
     if request.preview_text is not None:
         body["text"] = normalized(request.preview_text)
     optional: dict[str, JSON] = {
@@ -89,6 +99,7 @@ def clone_body(request: CloneRequest, file_id: str) -> dict[str, JSON]:
         "accuracy": request.accuracy,
         "need_noise_reduction": request.need_noise_reduction or None,
         "need_volume_normalization": request.need_volume_normalization or None,
+        "aigc_watermark": request.watermark or None,
     }
     return body | {name: value for name, value in optional.items() if value is not None}
 
@@ -163,16 +174,30 @@ def new_voice_id(hint: str, random_suffix: str) -> str:
 
 
 def _check_sample(request: CloneRequest) -> None:
-    if not request.sample:
-        raise InvalidInputError("sample", "There is no recording")
-    if len(request.sample) > limits.CLONE_MAX_BYTES:
-        raise InvalidInputError("sample", "Recordings are at most 20 MB")
-    found = sniff(request.sample)
-    if found not in limits.CLONE_CONTAINERS:
-        raise UnsupportedError("sample", f"Recordings are mp3, m4a or wav; this is {found or 'no audio we know'}")
+    _check_recording("sample", request.sample)
     duration = request.sample_duration_ms
     if duration is not None and not limits.CLONE_MIN_MS <= duration <= limits.CLONE_MAX_MS:
         raise InvalidInputError("sample", f"Recordings last 10 s to 5 min; this one lasts {duration / 1000:.1f} s")
+
+
+def _check_prompt(prompt: ClonePrompt) -> None:
+    _check_recording("clone_prompt.audio", prompt.audio)
+    if prompt.duration_ms is not None and prompt.duration_ms >= limits.CLONE_PROMPT_BELOW_MS:
+        lasts = f"{prompt.duration_ms / 1000:.1f} s"
+        raise InvalidInputError("clone_prompt.audio", f"It lasts less than 8 s; this one lasts {lasts}")
+    check_text(prompt.text, field="clone_prompt.text")
+    if not unicodedata.category(prompt.text.rstrip()[-1]).startswith("P"):
+        raise InvalidInputError("clone_prompt.text", "It ends with a punctuation mark")
+
+
+def _check_recording(field: str, content: bytes) -> None:
+    if not content:
+        raise InvalidInputError(field, "There is no recording")
+    if len(content) > limits.CLONE_MAX_BYTES:
+        raise InvalidInputError(field, "Recordings are at most 20 MB")
+    found = sniff(content)
+    if found not in limits.CLONE_CONTAINERS:
+        raise UnsupportedError(field, f"Recordings are mp3, m4a or wav; this is {found or 'no audio we know'}")
 
 
 def _check_validation(request: CloneRequest) -> None:
@@ -186,10 +211,10 @@ def _check_validation(request: CloneRequest) -> None:
         raise InvalidInputError("accuracy", "It goes from 0 to 1")
 
 
-def _part(request: CloneRequest) -> UploadPart:
-    """The recording under a name of ours: MiniMax judges the file by the name's ending."""
-    container = sniff(request.sample) or ""
-    return UploadPart(f"sample.{container}", request.sample, _MEDIA_TYPES[container])
+def _part(content: bytes, stem: str) -> UploadPart:
+    """A recording under a name of ours: MiniMax judges the file by the name's ending."""
+    container = sniff(content) or ""
+    return UploadPart(f"{stem}.{container}", content, _MEDIA_TYPES[container])
 
 
 def _listed(entry: dict[str, Any], kind: VoiceKind) -> ListedVoice:

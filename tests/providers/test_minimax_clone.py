@@ -5,6 +5,7 @@ import re
 import pytest
 
 from providers.errors import ProviderError, RefusedError
+from providers.types import ClonePrompt
 from tests.providers.conversation import ACCOUNT, MINIMAX, MP3, WAV, account, answer, clone_request, converse
 
 M4A = b"\0\0\0\x20ftypM4A " + b"\0" * 64
@@ -86,6 +87,45 @@ def test_every_option_goes_out_under_the_vendors_name():
         "need_noise_reduction": True,
         "need_volume_normalization": True,
     }
+
+
+def test_a_prompt_is_uploaded_too_and_goes_out_with_its_transcript():
+    prompt_uploaded = answer(file={"file_id": 9007199254740995})
+    prompt = ClonePrompt(MP3, " What is said in it. ", 5000)
+    _, (sample, upload, clone) = cloned(UPLOADED, prompt_uploaded, answer(CLONED), clone_prompt=prompt)
+    assert (sample.form, sample.files["file"].content) == ({"purpose": "voice_clone"}, WAV)
+    assert (upload.form, upload.files["file"].content) == ({"purpose": "prompt_audio"}, MP3)
+    assert upload.files["file"].filename == "prompt.mp3"
+    assert clone.json["file_id"] == 9007199254740993
+    assert clone.json["clone_prompt"] == {"prompt_audio": 9007199254740995, "prompt_text": "What is said in it."}
+
+
+def test_a_watermark_is_asked_for_only_when_wanted():
+    _, (_, clone) = cloned(UPLOADED, answer(CLONED), watermark=True)
+    assert clone.json["aigc_watermark"] is True
+
+
+@pytest.mark.parametrize(
+    ("field", "prompt"),
+    [
+        ("clone_prompt.audio", ClonePrompt(b"", "Said.")),
+        ("clone_prompt.audio", ClonePrompt(b"no audio", "Said.")),
+        ("clone_prompt.audio", ClonePrompt(b"fLaC" + b"\0" * 60, "Said.")),
+        ("clone_prompt.audio", ClonePrompt(WAV + b"\0" * (20 * 1024 * 1024), "Said.")),
+        ("clone_prompt.audio", ClonePrompt(WAV, "Said.", 8000)),
+        ("clone_prompt.text", ClonePrompt(WAV, " ")),
+        ("clone_prompt.text", ClonePrompt(WAV, "Said without an end")),
+    ],
+)
+def test_a_prompt_the_vendor_would_refuse_is_refused_before_any_upload(field, prompt):
+    with pytest.raises(RefusedError) as caught:
+        next(MINIMAX.clone(ACCOUNT, clone_request(clone_prompt=prompt)))
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize("text", ["Said.", "说了。", "Said? ", "Said!"])
+def test_a_prompt_ends_with_any_punctuation(text):
+    MINIMAX.check_clone(ACCOUNT, clone_request(clone_prompt=ClonePrompt(WAV, text, 7999)))
 
 
 def test_a_preview_is_a_url_and_its_characters_are_billed():

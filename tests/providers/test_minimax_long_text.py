@@ -75,7 +75,8 @@ def test_every_other_setting_goes_out_too():
     effects = VoiceEffects(pitch=1, sound="robotic")
     settings = {"volume": 2, "pitch": -1, "emotion": "calm", "language_boost": "Chinese", "effects": effects}
     rules = (PronunciationRule("omg", "oh my god"),)
-    body = submitted(answer(TAKEN), settings=settings, rules=rules, text="a\r\nb")[1][0].json
+    body = submitted(answer(TAKEN), settings=settings, rules=rules, text="a\r\nb", watermark=True)[1][0].json
+    assert body["aigc_watermark"] is True
     assert body["text"] == "a\nb"
     assert body["voice_setting"] == {
         "voice_id": "English_Graceful_Lady", "vol": 2, "pitch": -1, "emotion": "calm",

@@ -110,6 +110,11 @@ def test_the_spelling_of_the_mix_is_the_accounts_choice(options, spelling):
     assert len(body.keys() & {"timbre_weights", "timber_weights"}) == 1
 
 
+def test_a_watermark_is_asked_for_only_when_wanted():
+    assert sent(request(watermark=True)).json["aigc_watermark"] is True
+    assert "aigc_watermark" not in sent().json
+
+
 def test_a_synthesis_is_never_repeatable():
     assert not sent().repeatable
 

@@ -44,6 +44,7 @@ def test_a_constant_bitrate_is_asked_for_only_when_wanted():
         ("format.container", {"format": AudioFormat("pcmu_wav", 8000)}),
         ("settings.effects", {"settings": {"effects": VoiceEffects(pitch=1)}, "format": AudioFormat("flac", 32000)}),
         ("force_cbr", {"force_cbr": True, "format": AudioFormat("flac", 32000)}),
+        ("watermark", {"watermark": True}),
         ("text", {"text": ""}),
         ("model", {"model": "speech-8-hd"}),
     ],

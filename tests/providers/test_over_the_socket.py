@@ -8,6 +8,7 @@ from providers.probe import probe
 from providers.types import (
     Account,
     AudioFormat,
+    ClonePrompt,
     CloneRequest,
     MixWeight,
     PronunciationRule,
@@ -15,6 +16,7 @@ from providers.types import (
     Timeouts,
     VoiceEffects,
 )
+from providers.voice_design import DesignRequest
 from tests.providers.conversation import MINIMAX
 from tests.providers.vendor import Vendor, failure, recording, speech
 
@@ -125,6 +127,34 @@ def test_a_clone_speaks_appears_after_its_first_use_and_is_deleted_once(vendor):
 
 def _cloned_ids(vendor):
     return {voice.voice_id for voice in vendor.run(MINIMAX.list_voices(vendor.account)) if voice.kind == "cloned"}
+
+
+def test_a_clone_with_a_prompt_is_made(vendor):
+    prompt = ClonePrompt(recording(5), "What is said in it.", 5000)
+    cloned = vendor.clone(clone_prompt=prompt, watermark=True)
+    assert vendor.speak(voice_id=cloned.voice_id).audio
+
+
+def test_a_prompt_that_is_too_long_is_refused_by_the_vendor_too(vendor):
+    error = failure(lambda: vendor.clone(clone_prompt=ClonePrompt(recording(9), "What is said in it.")))
+    assert (error.code, error.field, error.possibly_charged) == ("2048", "clone_prompt", False)
+
+
+def test_a_designed_voice_is_heard_at_once_speaks_and_is_deleted(vendor):
+    request = DesignRequest(prompt="A calm old man.", preview_text="Good day.")
+    made = vendor.run(MINIMAX.design(vendor.account, request))
+    assert probe(made.preview).duration_ms > 100
+    assert made.findings == ()
+    vendor.speak(voice_id=made.voice_id)
+    voices = vendor.run(MINIMAX.list_voices(vendor.account))
+    assert made.voice_id in {voice.voice_id for voice in voices if voice.kind == "designed"}
+    assert [line["operation"] for line in vendor.bill()] == ["design_preview", "t2a", "design_fee"]
+    assert vendor.run(MINIMAX.delete_voice(vendor.account, made.voice_id, "designed")).existed
+
+
+def test_a_watermark_lengthens_the_clip(vendor):
+    plain, marked = vendor.speak(), vendor.speak(watermark=True)
+    assert marked.duration_ms > plain.duration_ms
 
 
 def test_another_accounts_voice_is_not_ours(sandbox):

@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.errors import ProviderError
-from providers.types import Headers, Response
+from providers.long_text import LongTextRequest
+from providers.types import AudioFormat, Headers, Response
+from providers.voice_design import DesignRequest
 from tests.providers.conversation import ACCOUNT, MINIMAX, clone_request, converse, request, spoken
 
 KEYS = st.sampled_from(
     ["base_resp", "status_code", "status_msg", "data", "audio", "extra_info", "usage_characters", "audio_length",
      "trace_id", "file", "file_id", "bytes", "system_voice", "voice_cloning", "voice_id", "description", "created_time",
-     "input_sensitive", "input_sensitive_type", "type", "demo_audio", "error", "message"]
+     "task_id", "status", "files", "download_url", "trial_audio", "subtitle_file", "input_sensitive", "input_sensitive_type", "type", "demo_audio", "error", "message"]
 )  # fmt: skip
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.just(0), st.just("https://x/a.mp3")
@@ -37,12 +39,21 @@ RESPONSES = st.builds(
     st.dictionaries(st.sampled_from(["Trace-Id", "Content-Type"]), st.text(max_size=8), max_size=2).map(Headers),
     BODIES,
 )
+LONG_TEXT = LongTextRequest(text="Once.", model="speech-2.8-hd", voice_id="a", format=AudioFormat("mp3", 32000))
 OPERATIONS = {
     "speech": lambda: MINIMAX.speech(ACCOUNT, request()),
     "clone": lambda: MINIMAX.clone(ACCOUNT, clone_request()),
     "list": lambda: MINIMAX.list_voices(ACCOUNT),
     "delete": lambda: MINIMAX.delete_voice(ACCOUNT, "Narrator_a1b2", "cloned"),
     "check": lambda: MINIMAX.check_account(ACCOUNT),
+    "design": lambda: MINIMAX.design(ACCOUNT, DesignRequest(prompt="Calm.", preview_text="Good day.")),
+    "submit": lambda: MINIMAX.submit_long_text(ACCOUNT, LONG_TEXT),
+    "query": lambda: MINIMAX.query_long_text(ACCOUNT, "5"),
+    "fetch": lambda: MINIMAX.fetch_long_text(ACCOUNT, "5", "pcm"),
+    "files": lambda: MINIMAX.list_files(ACCOUNT, "voice_clone"),
+    "file": lambda: MINIMAX.retrieve_file(ACCOUNT, "5"),
+    "content": lambda: MINIMAX.file_content(ACCOUNT, "5"),
+    "delete file": lambda: MINIMAX.delete_file(ACCOUNT, "5", "voice_clone"),
 }
 
 
