@@ -188,6 +188,7 @@ async def _pace(emulator: Emulator, request: Request) -> Any:
         first_byte_ms=orders.number("first_byte_ms", now.first_byte_ms, high=600_000),
         realtime_factor=orders.number("realtime_factor", now.realtime_factor, high=100),
         async_task_seconds=orders.number("async_task_seconds", now.async_task_seconds),
+        ws_idle_seconds=orders.number("ws_idle_seconds", now.ws_idle_seconds),
     )
     orders.end()
     emulator.pace = pace

@@ -75,6 +75,7 @@ class Pace:
     first_byte_ms: float = 0
     realtime_factor: float = 0
     async_task_seconds: float = 2
+    ws_idle_seconds: float = 120
 
     def seconds(self, duration_ms: int) -> float:
         """The time one answer takes."""

@@ -47,7 +47,7 @@ class _Running:
         config = uvicorn.Config(
             create_app(self.emulator, hosts=hosts),
             http=ClosableProtocol,
-            ws="none",
+            ws="websockets-sansio",
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -27,9 +27,25 @@ class ClosableProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
 
+def break_off(scope: Scope) -> None:
+    """Close a WebSocket's connection without the handshake that ends one."""
+    transport = _open.pop(_place(scope), None)
+    if transport is not None:
+        transport.close()
+
+
+def forget(scope: Scope) -> None:
+    """A WebSocket ended; its connection has passed to another protocol, which does not tell."""
+    _open.pop(_place(scope), None)
+
+
+def _place(scope: Scope) -> tuple[str, int, Any]:
+    return (*scope["client"], scope["server"][1])
+
+
 async def hang_up(scope: Scope, receive: Receive) -> None:
     """Close the request's connection after what was already written, and wait until it is gone."""
-    transport = _open.get((*scope["client"], scope["server"][1]))
+    transport = _open.get(_place(scope))
     if transport is not None:
         transport.close()
     while (await receive())["type"] != "http.disconnect":

@@ -35,6 +35,10 @@ MESSAGES = {
     2049: "invalid api key",
     2054: "voice id not exist",
     2056: "usage limit exceeded",
+    2201: "connection idle timeout",
+    2202: "illegal event",
+    2203: "empty text skipped",
+    2204: "text over the character limit skipped",
 }
 
 

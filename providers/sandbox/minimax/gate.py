@@ -98,7 +98,7 @@ class Endpoint:
 
     async def _answer(self, call: Call, held: contextlib.ExitStack) -> Response:
         try:
-            call.account = "" if self.public else _authorise(self.emulator, call.request)
+            call.account = "" if self.public else authorise(self.emulator, call.request)
             call.body = await _json_body(call.request)
             call.entry = _remember(call)
             streaming = isinstance(call.body, dict) and call.body.get("stream") is True
@@ -108,7 +108,8 @@ class Endpoint:
             return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra)))
 
 
-def _authorise(emulator: Emulator, request: Request) -> str:
+def authorise(emulator: Emulator, request: Request) -> str:
+    """The account that calls. Raises `VendorError` for a key or GroupId that does not fit."""
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     key = key.strip()
     if scheme.lower() != "bearer" or not emulator.accounts.knows(key):

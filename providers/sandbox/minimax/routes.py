@@ -1,10 +1,11 @@
 """Paths and methods of the MiniMax surface."""
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from providers.sandbox.emulator import Emulator
 from providers.sandbox.minimax import design, files, long_text, speech, voices
 from providers.sandbox.minimax.gate import Endpoint, Work
+from providers.sandbox.minimax.socket_speech import SpeechSocket
 
 _TABLE: tuple[tuple[str, str, str, Work], ...] = (
     ("POST", "/v1/t2a_v2", "t2a", speech.t2a),
@@ -28,4 +29,8 @@ def routes(emulator: Emulator) -> list[BaseRoute]:
         Route(path, Endpoint(emulator, operation, work), methods=[method]) for method, path, operation, work in _TABLE
     ]
     download = Endpoint(emulator, "download", files.download, public=True)
-    return [*table, Route("/download/{name}", download, methods=["GET"])]
+    return [
+        *table,
+        Route("/download/{name}", download, methods=["GET"]),
+        WebSocketRoute("/ws/v1/t2a_v2", SpeechSocket(emulator)),
+    ]
