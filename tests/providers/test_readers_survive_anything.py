@@ -15,7 +15,8 @@ from tests.providers.conversation import ACCOUNT, MINIMAX, clone_request, conver
 KEYS = st.sampled_from(
     ["base_resp", "status_code", "status_msg", "data", "audio", "extra_info", "usage_characters", "audio_length",
      "trace_id", "file", "file_id", "bytes", "system_voice", "voice_cloning", "voice_id", "description", "created_time",
-     "task_id", "status", "files", "download_url", "trial_audio", "subtitle_file", "input_sensitive", "input_sensitive_type", "type", "demo_audio", "error", "message"]
+     "task_id", "status", "files", "download_url", "trial_audio", "subtitle_file",
+     "input_sensitive", "input_sensitive_type", "type", "demo_audio", "error", "message"]
 )  # fmt: skip
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12), st.just(0), st.just("https://x/a.mp3")
