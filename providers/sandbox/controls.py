@@ -1,4 +1,4 @@
-"""The controls under `/_sandbox/`: clock, bill, voices, faults, pace, limits, counting, requests, reset.
+"""The controls under `/_sandbox/`: a page, clock, bill, voices, faults, pace, limits, counting, requests, reset.
 
 Bodies are JSON and say so (a page in a browser cannot send that unasked), and the Host header must be ours, so that no
 name on the internet that resolves to this machine reaches them.
@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from providers.sandbox.accounts import account_of, group_id_of
@@ -21,6 +21,7 @@ from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, STREAMING, 
 from providers.sandbox.limits import Pace
 from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
+from providers.sandbox.status_page import PAGE_HEADERS, status_page
 
 PROVIDERS = frozenset({"minimax"})
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -33,7 +34,7 @@ Handler = Callable[[Emulator, Request], Awaitable[Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Control:
-    """Guards one handler; answers its value as JSON."""
+    """Guards one handler; answers its value as JSON, unless it is an answer already."""
 
     emulator: Emulator
     hosts: frozenset[str]
@@ -43,7 +44,8 @@ class _Control:
         request = Request(scope, receive, send)
         try:
             self._check(request)
-            response: Response = JSONResponse(await self.handler(self.emulator, request))
+            value = await self.handler(self.emulator, request)
+            response: Response = value if isinstance(value, Response) else JSONResponse(value)
         except ControlError as error:
             response = JSONResponse({"error": error.sentence}, status_code=error.status)
         await response(scope, receive, send)
@@ -61,6 +63,7 @@ class _Control:
 def routes(emulator: Emulator, hosts: Collection[str]) -> list[BaseRoute]:
     """The routes below `/_sandbox`; `hosts` are answered beside the local names."""
     table: tuple[tuple[str, str, Handler], ...] = (
+        ("GET", "/", _page),
         ("GET", "/clock", _read_clock),
         ("POST", "/clock", _move_clock),
         ("GET", "/voices", _voices),
@@ -87,6 +90,11 @@ def _query_provider(values: dict[str, str | None]) -> str | None:
     if values["provider"] not in (None, *PROVIDERS):
         raise ControlError(f"provider must be one of: {', '.join(sorted(PROVIDERS))}.")
     return values["provider"]
+
+
+async def _page(emulator: Emulator, request: Request) -> Response:
+    query_of(request)
+    return HTMLResponse(status_page(emulator), headers=PAGE_HEADERS)
 
 
 async def _read_clock(emulator: Emulator, request: Request) -> Any:

@@ -78,13 +78,14 @@ class VoiceShelf:
 
     def listed(self, *, account: str) -> list[Clone]:
         """What get_voice shows: clones used at least once in real synthesis."""
-        return [clone for clone in self._all(account) if clone.state(self._clock.now()) == "permanent"]
+        return [clone for clone in self.made(account=account) if clone.state(self._clock.now()) == "permanent"]
 
     def report(self, *, account: str | None) -> list[dict[str, Any]]:
         """The vendor's truth about each clone, for the controls."""
-        return [_row(clone, clone.state(self._clock.now())) for clone in self._all(account)]
+        return [_row(clone, clone.state(self._clock.now())) for clone in self.made(account=account)]
 
-    def _all(self, account: str | None) -> list[Clone]:
+    def made(self, *, account: str | None) -> list[Clone]:
+        """Every voice that was ever made, oldest first."""
         rows = self._store.execute(
             "SELECT * FROM voices WHERE ?1 IS NULL OR account = ?1 ORDER BY created_at, voice_id", account
         )
