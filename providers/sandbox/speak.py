@@ -142,12 +142,12 @@ def _add_plain(draft: _Draft, text: str, start: int, end: int) -> None:
 class Timeline:
     """When each place of a text is spoken: matching places and seconds, neither ever falling."""
 
-    places: tuple[float, ...]
-    seconds: tuple[float, ...]
+    places: npt.NDArray[np.float64]
+    seconds: npt.NDArray[np.float64]
 
     def at(self, place: float) -> float:
         """Seconds from the start at which a place of the text is reached."""
-        return float(np.interp(place, self.places, self.seconds)) if self.places else 0.0
+        return float(np.interp(place, self.places, self.seconds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,7 @@ def _placed(piece: Piece, marks: Sequence[tuple[int, int]], lead: int, samples: 
 
 def _timeline(anchors: list[tuple[float, float]]) -> Timeline:
     rising = np.maximum.accumulate(np.array(anchors or [(0.0, 0.0)]), axis=0)
-    return Timeline(tuple(rising[:, 0].tolist()), tuple(rising[:, 1].tolist()))
+    return Timeline(np.ascontiguousarray(rising[:, 0]), np.ascontiguousarray(rising[:, 1]))
 
 
 def _silence(seconds: float, rate: int) -> Samples:

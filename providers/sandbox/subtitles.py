@@ -28,7 +28,8 @@ class Subtitles:
         self._text = text
         self._timeline = timeline
         self._longest_ms = longest_ms
-        self._pronounced, self._places, self._pronounced_places = _pronounced(text, spans)
+        self._pronounced, places, pronounced_places = _pronounced(text, spans)
+        self._places, self._pronounced_places = np.array(places), np.array(pronounced_places)
 
     @property
     def pronounced_length(self) -> int:

@@ -151,6 +151,19 @@ def test_a_zip_gives_a_folder_for_each_of_its_texts(quick):
     }
 
 
+def test_two_texts_of_one_name_get_two_folders(quick):
+    content = zipped(**{"a/one__txt": "Hello.", "b/one__txt": "Goodbye."})
+    names = result_of(quick, created(quick, text_file_id=quick.upload(content, "both.zip", "t2a_async_input")))
+    assert {name.split("/")[1] for name in names} == {"one", "one_2"}
+
+
+def test_the_journal_tells_what_a_task_pronounces(quick):
+    created(quick, text="Say omg.", pronunciation_dict={"tone": ["omg/oh my god"]})
+    (row,) = quick.requests(operation="t2a_async")
+    assert row["status_code"] == 0
+    assert row["phonemes"] != row["phonemes_without_rules"]
+
+
 def test_each_part_of_a_json_that_is_not_empty_is_spoken_for_itself(quick):
     story = json.dumps({"title": "Title.", "content": "Content.", "extra": ""})
     file_id = quick.upload(zipped(story__json=story), "story.zip", "t2a_async_input")
@@ -191,6 +204,8 @@ def test_what_cannot_be_a_task_is_refused_and_free(customer, fields):
         ("story.zip", zipped()),
         ("story.zip", zipped(one__txt="Hello.", two__json="{}")),
         ("story.zip", zipped(one__json="[]")),
+        ("story.zip", zipped(one__json="[" * 100_000)),
+        ("story.zip", zipped(one__txt="Hello.").replace(b"Hello", b"Jello")),
         ("story.zip", zipped(one__json="{}")),
         ("story.zip", zipped(one__txt="a" * 600_000, two__txt="a" * 600_000)),
     ],

@@ -151,6 +151,14 @@ def test_an_empty_or_far_too_long_text_is_skipped_softly(customer):
     assert len(customer.bill()) == 1
 
 
+def test_half_a_surrogate_pair_is_replaced_and_spoken(customer):
+    with started(customer) as session:
+        session.socket.send('{"event": "task_continue", "text": "Hello \\ud83d there"}')
+        while not (answer := session.receive())["is_final"]:
+            pass
+    assert answer["extra_info"]["word_count"] == 13
+
+
 def test_an_idle_connection_is_closed_with_its_own_code(tenant):
     tenant.order("pace", {"ws_idle_seconds": 0.2})
     with started(tenant) as session:

@@ -13,7 +13,7 @@ from providers.sandbox.minimax.documents import Document, documents_of
 from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.files import INT64
 from providers.sandbox.minimax.gate import Call, in_thread
-from providers.sandbox.minimax.performance import charge, voice_of
+from providers.sandbox.minimax.performance import Cast, charge, plan_of, remember_phonemes, voice_of
 from providers.sandbox.minimax.validation import SpeechAsk, check_text, read_long_text
 from providers.sandbox.tasks import Task
 from providers.sandbox.timbre import Timbre
@@ -31,6 +31,8 @@ async def create(call: Call) -> Response:
     asks = [read_long_text(call.body, document.text, check_text(document.text, limit=FILE_LIMIT))
             for document in documents]  # fmt: skip
     timbre, native = voice_of(call, asks[0].voices[0][0])
+    if len(asks[0].text) <= TEXT_LIMIT:
+        remember_phonemes(call, asks[0], Cast(timbre, native, plan_of(asks[0], native)))
     characters = charge(call, asks[0], operation="t2a_async", text="".join(document.text for document in documents))
     emulator = call.emulator
     file_id = emulator.files.reserve(account=call.account, filename="", purpose=RESULT_PURPOSE)

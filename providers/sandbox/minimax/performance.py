@@ -32,7 +32,7 @@ def cast_of(call: Call, ask: SpeechAsk) -> Cast:
     """Find the voices, plan the speech, and let the journal know its phonemes. 2054 and 2042 for voices."""
     timbre, native = _mixed_voice(call, ask)
     cast = Cast(timbre, native, plan_of(ask, native))
-    _remember_phonemes(call, ask, cast)
+    remember_phonemes(call, ask, cast)
     return cast
 
 
@@ -61,7 +61,8 @@ def plan_of(ask: SpeechAsk, native: str, *, rules: bool = True) -> Plan:
     return plan_speech(ask.text, rules=applied, native=native, boost=ask.boost, interjections=ask.interjections)
 
 
-def _remember_phonemes(call: Call, ask: SpeechAsk, cast: Cast) -> None:
+def remember_phonemes(call: Call, ask: SpeechAsk, cast: Cast) -> None:
+    """Let the journal tell what is pronounced, with the rules and without."""
     engine, variant = call.emulator.engine, cast.timbre.variant
 
     def transcribe() -> tuple[str, str]:

@@ -25,7 +25,7 @@ from providers.sandbox.limits import ConnectionLimitError, RateLimitError
 from providers.sandbox.minimax.answers import VendorError, base_resp, new_trace_id
 from providers.sandbox.minimax.event_stream import BrokenOffError
 from providers.sandbox.minimax.fields import Fields
-from providers.sandbox.minimax.gate import Call, authorise, in_thread
+from providers.sandbox.minimax.gate import Call, authorise, in_thread, read_json
 from providers.sandbox.minimax.performance import cast_of, charge, extra_info, perform, subtitles_of, voice_of
 from providers.sandbox.minimax.streaming import HALFWAY, due_title, halfway, paced_pieces
 from providers.sandbox.minimax.validation import INTERJECTION_MODELS, TEXT_LIMIT, SpeechAsk, read_speech
@@ -80,7 +80,7 @@ class _Session:
         """The next event. 2201 when none comes in time, 2202 for what is no event."""
         try:
             text = await asyncio.wait_for(self.socket.receive_text(), self.emulator.pace.ws_idle_seconds)
-            event = json.loads(text)
+            event = read_json(text)
         except TimeoutError as error:
             raise VendorError(2201) from error
         except (ValueError, KeyError, RecursionError) as error:
@@ -165,7 +165,8 @@ class _Session:
             await self.emulator.clock.pause(call.fault.seconds)
         await self.emulator.clock.pause(self.emulator.pace.first_byte_ms / 1000)
         words = ask.subtitle != "sentence"
-        titles = deque(subtitles_of(ask, cast, spoken).entries(words=words) if ask.subtitle else ())
+        rows = await in_thread(lambda: subtitles_of(ask, cast, spoken).entries(words=words)) if ask.subtitle else ()
+        titles: deque[dict[str, Any]] = deque(rows)
         size = await self._say_audio(call, ask, spoken.sound, titles)
         if call.trouble == "no_end_frame":
             await self._break(call, wait=False)

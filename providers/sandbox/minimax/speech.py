@@ -30,7 +30,10 @@ async def t2a(call: Call) -> Response:
     cast = cast_of(call, ask)
     spoken: Spoken = await in_thread(lambda: perform(call.emulator, ask, cast, short=call.trouble == "short_audio"))
     pace, clock = call.emulator.pace, call.emulator.clock
-    titles = subtitles_of(ask, cast, spoken).entries(words=ask.subtitle != "sentence") if ask.subtitle else None
+    titles: list[dict[str, Any]] | None = None
+    if ask.subtitle:
+        words = ask.subtitle != "sentence"
+        titles = await in_thread(lambda: subtitles_of(ask, cast, spoken).entries(words=words))
     if ask.stream:
         characters = charge(call, ask)
         await clock.pause(pace.first_byte_ms / 1000)
