@@ -55,9 +55,8 @@ def _members(content: bytes) -> dict[str, bytes]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
             for number, member in enumerate(archive):
-                # A negative size would send tarfile back to where it came from, for ever.
-                if number >= _MOST_MEMBERS or member.size < 0:
-                    raise _malformed("the archive has too many files, or files of less than nothing")
+                if number >= _MOST_MEMBERS:
+                    raise _malformed("the archive has too many files")
                 if not member.isdir():
                     files[_safe_name(member)] = _content(archive, member, len(content))
     except _DAMAGE as error:
@@ -80,6 +79,7 @@ def _content(archive: tarfile.TarFile, member: tarfile.TarInfo, most: int) -> by
         raise _malformed("the archive declares more than it holds")
     with opened:
         data = opened.read(most + 1)
+    # A negative size would also send tarfile back to this very file, for ever.
     if len(data) != member.size:
         raise _malformed("the archive breaks off")
     return data

@@ -211,9 +211,10 @@ def test_audio_without_an_archive_is_kept_and_noted():
     assert (result.parts[0].audio, [finding.code for finding in result.findings]) == (MP3, ["no_archive"])
 
 
-NEGATIVE = bytearray(archive(("7/7.mp3", MP3)))
-NEGATIVE[124:136] = b"\xff" * 10 + b"\xfc\x00"
-NEGATIVE[148:156] = b"%06o\0 " % (sum(NEGATIVE[:148]) + 8 * 32 + sum(NEGATIVE[156:512]))
+# The second file is declared 512 bytes shorter than nothing: what follows it is itself.
+ENDLESS = bytearray(archive(("7/7.mp3", MP3), ("7/8.mp3", MP3)))
+ENDLESS[1024 + 124 : 1024 + 136] = (-512 % 256**12).to_bytes(12, "big")
+ENDLESS[1024 + 148 : 1024 + 156] = b"%06o\0 " % (sum(ENDLESS[1024:1172]) + 8 * 32 + sum(ENDLESS[1180:1536]))
 
 
 @pytest.mark.parametrize(
@@ -231,7 +232,7 @@ NEGATIVE[148:156] = b"%06o\0 " % (sum(NEGATIVE[:148]) + 8 * 32 + sum(NEGATIVE[15
         archive(("7.mp3", b""), kind=tarfile.CHRTYPE),
         archive(("7.mp3", b""), kind=tarfile.FIFOTYPE),
         archive(*((f"{number}", b"") for number in range(3001))),
-        bytes(NEGATIVE),
+        bytes(ENDLESS),
         b"\x1f\x8b" + b"\0" * 50,
     ],
 )

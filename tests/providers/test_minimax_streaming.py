@@ -263,8 +263,8 @@ def test_a_line_of_a_megabyte_in_small_pieces_is_read():
     assert Heard(*(whole[at : at + 4096] for at in range(0, len(whole), 4096))).chunks == [piece]
 
 
-def test_a_first_frame_too_long_to_be_kept_is_malformed_and_not_heard_shortened():
-    heard = Heard(frame(b"\x11" * 9_000_000), ending())
+def test_a_first_frame_too_long_to_be_kept_is_malformed_and_never_left_out():
+    heard = Heard(frame(b"\x11" * 9_000_000), streamed())
     assert heard.verdict()[:4] == ("malformed_response", None, True, 0)
 
 
@@ -273,8 +273,14 @@ def test_a_line_without_end_is_malformed_before_memory_is_full():
     assert heard.verdict() == ("malformed_response", None, True, len(MP3), None)
 
 
-def test_a_plain_answer_without_end_is_malformed():
-    assert Heard(b"{", *([b" " * 1_000_000] * 3)).verdict() == ("malformed_response", None, True, 0, None)
+def test_a_plain_answer_without_end_is_malformed_before_memory_is_full():
+    decoder = MINIMAX.stream_speech(ACCOUNT, request()).decoder
+    decoder.begin(200, SSE)
+    list(decoder.feed(b"{"))
+    list(decoder.feed(b" " * 1_000_000))
+    with pytest.raises(ProviderError) as caught:
+        list(decoder.feed(b" " * 1_000_000))
+    assert (caught.value.category, caught.value.possibly_charged) == ("malformed_response", True)
 
 
 def test_memory_does_not_grow_with_the_stream():
