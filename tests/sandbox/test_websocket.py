@@ -99,6 +99,8 @@ def test_session_and_trace_are_named_and_each_text_is_billed_under_its_own_trace
     with connected(customer) as session:
         hello = session.receive()
         assert (code(hello), len(hello["session_id"])) == (0, 32)
+        assert session.socket.response
+        assert session.socket.response.headers["Trace-Id"] == hello["trace_id"]
         assert session.ask(**START)["session_id"] == hello["session_id"]
         frames = session.speak("Hello.")
     assert {frame["session_id"] for frame in frames} == {hello["session_id"]}

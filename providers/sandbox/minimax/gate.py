@@ -58,7 +58,7 @@ Work = Callable[[Call], Awaitable[Response]]
 
 
 class TraceIds:
-    """ASGI middleware: a `Trace-Id` header on every answer, the same the handler sees."""
+    """ASGI middleware: a `Trace-Id` header on every answer and handshake, the same the handler sees."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -70,7 +70,7 @@ class TraceIds:
         scope["trace_id"] = trace_id
 
         async def traced(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] in ("http.response.start", "websocket.accept"):
                 MutableHeaders(scope=message)["Trace-Id"] = trace_id
             await send(message)
 
