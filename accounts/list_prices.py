@@ -57,7 +57,6 @@ LIST_PRICES: list[dict[str, Any]] = [
     _fee(Price.Unit.CLONE, "minimax-mainland", 9_900_000, "CNY", _MAINLAND),
     _fee(Price.Unit.DESIGN, "minimax-mainland", 9_900_000, "CNY", _MAINLAND),
 ]
-PRICE_LISTS = ("minimax-global", "minimax-mainland")
 
 
 def load() -> int:

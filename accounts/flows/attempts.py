@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +15,7 @@ from accounts.flows.holds import close_hold, lock_hold, payer_of, release_unused
 from accounts.flows.quotes import quote_speech
 from accounts.ledger import Booking, Spoken
 from accounts.models import Attempt, Hold, LedgerEntry, ProviderAccount
-from accounts.money import Money
+from accounts.money import Money, ceil_div
 from accounts.payer import PLATFORM, Actor
 from providers.errors import ProviderError
 
@@ -57,14 +57,19 @@ def prepare(order: PaidOrder) -> Attempt:
 def mark_sent(attempt: Attempt, guard: Callable[[], None]) -> None:
     """Commit that the socket is about to be touched, if `guard` (voice not suspended, still there) lets it pass.
 
-    What the guard raises releases the attempt and is raised on: nothing was sent.
+    What the guard raises releases the attempt and is raised on: nothing was sent. Raises ConflictError `superseded` for
+    a worker so slow that its attempt was given up meanwhile.
     """
     try:
         with transaction.atomic(durable=True):
             guard()
-            attempt.state = Attempt.State.SENT
             attempt.sent_at = clock.now()
-            attempt.save(update_fields=["state", "sent_at"])
+            prepared = Attempt.objects.filter(id=attempt.id, state=Attempt.State.PREPARED)
+            if not prepared.update(state=Attempt.State.SENT, sent_at=attempt.sent_at):
+                raise ConflictError(
+                    "A sweep has given this attempt up; it must not be sent any more.", code="superseded"
+                )
+            attempt.state = Attempt.State.SENT
     except Exception:
         release(attempt.id)
         raise
@@ -80,17 +85,22 @@ def settle(
 ) -> Attempt:
     """Book what the provider charged (its own number, or our estimate, flagged) and close the hold. Idempotent.
 
+    An answer is evidence whatever was said before it came: it also settles an attempt that a person gave back.
+
     `failure` is an answer that reported its bill but could not be used: paid all the same, and `on_settled` finds it in
     the attempt's `error_category` (the voice was used, whatever came back).
     """
     with transaction.atomic(durable=True):
         attempt = _locked(attempt_id)
-        if attempt.state in (Attempt.State.SETTLED, Attempt.State.RELEASED):
+        if attempt.state == Attempt.State.SETTLED:
             return attempt
+        was_given_back = attempt.state == Attempt.State.RELEASED
         _book_attempt(attempt, billed_characters, trace_id)
         attempt.state = Attempt.State.SETTLED
         _note_failure(attempt, failure)
         attempt.save()
+        if was_given_back:
+            _tell_resolved(attempt, charged=True, reason="The provider's answer turned up.", actor=PLATFORM)
         on_settled(attempt)
         return attempt
 
@@ -146,16 +156,20 @@ def book_resolution(
         attempt.ended_at = clock.now()
         attempt.resolved_by, attempt.resolution = actor.name, reason
         attempt.save()
-        events.record(
-            team_id=attempt.team_id,
-            kind="attempt.resolved",
-            subject_type="attempt",
-            subject_id=attempt.id,
-            subject_title=str(attempt),
-            actor=actor,
-            data={"charged": charged, "billed_characters": attempt.billed_characters, "reason": reason},
-        )
+        _tell_resolved(attempt, charged=charged, reason=reason, actor=actor)
         return attempt
+
+
+def _tell_resolved(attempt: Attempt, *, charged: bool, reason: str, actor: Actor) -> None:
+    events.record(
+        team_id=attempt.team_id,
+        kind="attempt.resolved",
+        subject_type="attempt",
+        subject_id=attempt.id,
+        subject_title=str(attempt),
+        actor=actor,
+        data={"charged": charged, "billed_characters": attempt.billed_characters, "reason": reason},
+    )
 
 
 def _locked(attempt_id: str) -> Attempt:
@@ -167,12 +181,14 @@ def _book_attempt(attempt: Attempt, billed_characters: int | None, trace_id: str
     account = attempt.provider_account
     characters = attempt.estimated_characters if billed_characters is None else billed_characters
     at = attempt.sent_at or attempt.prepared_at
-    amount = Money(0, hold.currency)
-    if characters:
-        amount = quote_speech(account=account, model=attempt.model, characters=characters, at=at)
+    amount = _amount(attempt, hold, characters, at)
     attempt.billed_characters, attempt.trace_id, attempt.ended_at = characters, trace_id, clock.now()
     if hold.state == Hold.State.OPEN:
         close_hold(hold, Hold.State.SETTLED)
+    elif hold.state == Hold.State.RELEASED:
+        # It is off the meters already.
+        hold.state = Hold.State.SETTLED
+        hold.save(update_fields=["state"])
     spoken = Spoken(
         account=account,
         model=attempt.model,
@@ -196,12 +212,25 @@ def _book_attempt(attempt: Attempt, billed_characters: int | None, trace_id: str
                 trace_id=trace_id,
             )
         )
-    if fee_hold is not None and fee_hold.state == Hold.State.OPEN:
+    if fee_hold is not None:
         _book_fee(attempt, fee_hold, spoken)
 
 
+def _amount(attempt: Attempt, hold: Hold, characters: int, at: datetime) -> Money:
+    """The price at `at`; where none stands any more, the price at which the call was held: what is paid is booked."""
+    if not characters:
+        return Money(0, hold.currency)
+    try:
+        return quote_speech(account=attempt.provider_account, model=attempt.model, characters=characters, at=at)
+    except ConflictError:
+        return Money(ceil_div(hold.amount_micros * characters, max(hold.characters, 1)), hold.currency)
+
+
 def _book_fee(attempt: Attempt, fee_hold: Hold, spoken: Spoken) -> None:
-    close_hold(fee_hold, Hold.State.SETTLED)
+    """The fee, once: its key is taken where an earlier first use was booked. A fee that was given back is due all the
+    same when the use turns out to have happened."""
+    if fee_hold.state == Hold.State.OPEN:
+        close_hold(fee_hold, Hold.State.SETTLED)
     ledger.book(
         Booking(
             key=fee_hold.key,

@@ -86,14 +86,14 @@ def answer_stored(*, attempt_id: str) -> None:
 def recover_attempt(*, attempt_id: str, on_settled: Callable[[Attempt], None]) -> Recovery:
     """Decide about an attempt whose worker is gone: never sent, answered (the spool has it, now booked), or unknown.
 
-    Also right for an attempt already `unknown`: an answer that lies in this machine's spool is evidence and settles it.
+    Also right for an attempt already `unknown` or given back by a person: an answer in the spool here is evidence.
     """
     attempt = Attempt.objects.get(id=attempt_id)
     answer = spool.find(attempt_id)
     if attempt.state == Attempt.State.PREPARED:
         attempts.release(attempt_id)
         return Recovery("never_sent")
-    if answer is not None and attempt.state != Attempt.State.RELEASED:
+    if answer is not None:
         _settle(attempt_id, answer, on_settled)
         return Recovery("answered", answer)
     if attempt.state == Attempt.State.RELEASED:

@@ -105,9 +105,7 @@ def _take_in(attempt: Attempt) -> None:
     recovery = recover_attempt(attempt_id=attempt.id, on_settled=lambda settled: note_use(rendering, settled))
     attempt.refresh_from_db()
     if recovery.answer is None:
-        # A person has decided meanwhile that it was not charged.
-        logger.warning("an answer turned up for an attempt that was released", extra={"attempt": attempt.id})
-        answer_stored(attempt_id=attempt.id)
+        # Another sweep took it in at this moment.
         return
     try:
         finish(rendering=rendering, attempt=attempt, answer=recovery.answer)

@@ -5,12 +5,15 @@ from django.db import transaction
 
 from accounts import spool
 from accounts.errors import ConflictError
-from accounts.flows.attempts import prepare
+from accounts.flows.attempts import mark_sent, prepare
+from accounts.flows.holds import Fee
 from accounts.flows.paid_call import OpenTransactionError, answer_stored, recover_attempt, resolve_attempt
 from accounts.flows.verify import verify_ledger
-from accounts.models import Attempt, Event, Hold, LedgerEntry
+from accounts.models import Attempt, Event, Hold, LedgerEntry, Price
+from accounts.money import Money
 from accounts.payer import Actor
 from providers.errors import ProviderError
+from tests.accounts.money.conftest import MODEL
 
 
 def test_a_call_that_succeeds_is_booked_with_the_providers_number_and_trace(till):
@@ -107,6 +110,16 @@ def test_recovering_an_attempt_that_was_never_sent_releases_it(till):
     assert attempt.state == Attempt.State.RELEASED
 
 
+def test_an_attempt_that_was_given_up_before_it_was_sent_is_not_sent_any_more(till):
+    attempt = prepare(till.order(till.hold()))
+    recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: None)
+    with pytest.raises(ConflictError) as refused:
+        mark_sent(attempt, lambda: None)
+    assert refused.value.code == "superseded"
+    attempt.refresh_from_db()
+    assert (attempt.state, attempt.sent_at) == (Attempt.State.RELEASED, None)
+
+
 def test_an_answer_found_later_settles_an_unknown_attempt(till):
     attempt, answer = _unknown(till)
     spool.keep(attempt.id, answer)
@@ -131,6 +144,42 @@ def test_a_person_resolves_an_unknown_attempt_with_a_reason(till, outcome, entri
     assert attempt.resolved_by == "Auditor"
     assert LedgerEntry.objects.count() == entries
     assert not Hold.objects.filter(state=Hold.State.OPEN).exists()
+    assert verify_ledger() == []
+
+
+def test_an_answer_that_turns_up_after_a_person_said_not_charged_is_booked_with_its_fee(till):
+    fee = Fee(f"activation:{till.cast.team.id}", Money(1_500_000, "USD"))
+    till.fault("timeout_after_charge", seconds=0)
+    with pytest.raises(ProviderError):
+        till.pay(till.hold(fee=fee))
+    attempt = Attempt.objects.get()
+    resolve_attempt(
+        team_id=attempt.team_id,
+        attempt_id=attempt.id,
+        outcome="not_charged",
+        billed_characters=None,
+        reason="Not seen on the bill.",
+        actor=Actor(name="Auditor"),
+    )
+    assert not LedgerEntry.objects.exists()
+
+    spool.keep(attempt.id, spool.Answer(audio=b"late", billed_characters=6, trace_id="late-trace"))
+    assert recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: None).outcome == "answered"
+
+    attempt.refresh_from_db()
+    assert attempt.state == Attempt.State.SETTLED
+    booked = LedgerEntry.objects.values_list("kind", "billed_characters", "amount_micros", "trace_id")
+    assert sorted(booked) == [("activation_fee", 0, 1_500_000, "late-trace"), ("speech", 6, 600, "late-trace")]
+    assert Event.objects.filter(kind="attempt.resolved", data__charged=True).count() == 1
+    assert verify_ledger() == []
+
+
+def test_what_was_paid_is_booked_at_the_held_price_when_no_price_stands_any_more(till):
+    hold = till.hold()
+    Price.objects.filter(model=MODEL).delete()
+    till.pay(hold)
+    entry = LedgerEntry.objects.get()
+    assert (entry.billed_characters, entry.amount_micros, entry.currency) == (6, 600, "USD")
     assert verify_ledger() == []
 
 
