@@ -40,41 +40,77 @@ class Bill:
 
     @property
     def rule(self) -> str:
-        """The name of the counting rule in force."""
-        return str(self._store.setting("counting_rule", "minimax"))
+        """The name of the counting rule that was ordered for every provider, empty when each counts by its own."""
+        return str(self._store.setting("counting_rule", ""))
 
     def count_by(self, rule: str) -> None:
-        """Bill by another counting rule from now on."""
+        """Bill by another counting rule from now on, at every provider; an empty one gives each its own back."""
         self._store.keep_setting("counting_rule", rule)
 
-    def count(self, text: str) -> int:
-        """Billed characters of a text under the rule in force."""
-        return COUNTING_RULES[self.rule](text)
+    def count(self, text: str, *, rule: str = "minimax") -> int:
+        """Billed characters of a text under the rule that was ordered, else under the provider's own `rule`."""
+        return COUNTING_RULES[self.rule or rule](text)
 
     def charge_characters(
         self, account: str, *, operation: str, model: str, voice_id: str, characters: int, trace_id: str
     ) -> None:
         """Book spoken characters at the model's price."""
         amount = price_micros(model, characters)
-        self._add(account, operation, model, voice_id, characters, amount, trace_id)
+        self.add(
+            account,
+            operation=operation,
+            model=model,
+            voice_id=voice_id,
+            characters=characters,
+            amount_micros=amount,
+            trace_id=trace_id,
+        )
 
     def charge_design_preview(self, account: str, *, voice_id: str, characters: int, trace_id: str) -> None:
         """Book the preview of a designed voice, which has no model and a price of its own."""
         amount = DESIGN_PREVIEW_MICROS_PER_CHARACTER * characters
-        self._add(account, "design_preview", "", voice_id, characters, amount, trace_id)
+        self.add(
+            account,
+            operation="design_preview",
+            model="",
+            voice_id=voice_id,
+            characters=characters,
+            amount_micros=amount,
+            trace_id=trace_id,
+        )
 
     def charge_fee(self, account: str, *, kind: str, model: str, voice_id: str, trace_id: str) -> None:
         """Book the one-off fee for keeping a voice of a kind, `cloning` or `generation`."""
         operation, amount = FEES[kind]
-        self._add(account, operation, model, voice_id, 0, amount, trace_id)
+        self.add(
+            account,
+            operation=operation,
+            model=model,
+            voice_id=voice_id,
+            characters=0,
+            amount_micros=amount,
+            trace_id=trace_id,
+        )
 
-    def _add(
-        self, account: str, operation: str, model: str, voice_id: str, characters: int, amount: int, trace_id: str
+    def add(
+        self,
+        account: str,
+        *,
+        operation: str,
+        model: str,
+        voice_id: str,
+        characters: int,
+        amount_micros: int,
+        trace_id: str,
+        provider: str = "minimax",
+        currency: str = CURRENCY,
     ) -> None:
+        """Book one line, at a price the provider's surface knows."""
         self._store.execute(
             "INSERT INTO bill (account, at, provider, operation, model, voice_id, characters, amount_micros, currency,"
-            " trace_id) VALUES (?, ?, 'minimax', ?, ?, ?, ?, ?, ?, ?)",
-            *(account, self._clock.now(), operation, model, voice_id, characters, amount, CURRENCY, trace_id),
+            " trace_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(account, self._clock.now(), provider, operation, model, voice_id, characters, amount_micros, currency),
+            trace_id,
         )
 
     def statement(self, *, account: str | None, provider: str | None) -> dict[str, Any]:

@@ -23,7 +23,8 @@ from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
 from providers.sandbox.status_page import PAGE_HEADERS, status_page
 
-PROVIDERS = frozenset({"minimax"})
+PROVIDERS = {"minimax": OPERATIONS}
+ALL_OPERATIONS = frozenset().union(*PROVIDERS.values())
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 STEPPED_PAUSE_MS = 300
 MOST_STEPS = 100_000
@@ -122,13 +123,13 @@ async def _move_clock(emulator: Emulator, request: Request) -> Any:
 
 async def _voices(emulator: Emulator, request: Request) -> Any:
     query = query_of(request, "key", "provider", "kind")
-    _query_provider(query)
+    provider = _query_provider(query)
     kind = query["kind"]
     if kind not in (None, "cloning", "generation", "system"):
         raise ControlError("kind must be one of: cloning, generation, system.")
     if kind == "system":
         return {"voices": [_system_row(voice_id) for voice_id in system_voices()]}
-    rows = emulator.voices.report(account=_query_account(query))
+    rows = emulator.voices.report(account=_query_account(query), provider=provider)
     return {"voices": [row for row in rows if kind in (None, row["kind"])]}
 
 
@@ -151,12 +152,17 @@ async def _account(emulator: Emulator, request: Request) -> Any:
 
 
 async def _requests(emulator: Emulator, request: Request) -> Any:
-    query = query_of(request, "key", "operation", "limit")
-    if query["operation"] not in (None, *OPERATIONS):
-        raise ControlError(f"operation must be one of: {', '.join(sorted(OPERATIONS))}.")
+    query = query_of(request, "key", "provider", "operation", "limit")
+    provider = _query_provider(query)
+    operations = PROVIDERS[provider] if provider else ALL_OPERATIONS
+    if query["operation"] not in (None, *operations):
+        raise ControlError(f"operation must be one of: {', '.join(sorted(operations))}.")
     limit = query_number(query, "limit", 50)
     entries = emulator.journal.latest(
-        account=_query_account(query), operation=query["operation"], limit=max(1, int(limit or 50))
+        account=_query_account(query),
+        provider=provider,
+        operation=query["operation"],
+        limit=max(1, int(limit or 50)),
     )
     return {"requests": await asyncio.to_thread(lambda: [entry.row() for entry in entries])}
 
@@ -169,9 +175,10 @@ async def _list_faults(emulator: Emulator, request: Request) -> Any:
 
 async def _add_fault(emulator: Emulator, request: Request) -> Any:
     orders = await orders_of(request)
+    provider = orders.choice("provider", PROVIDERS, "minimax")
     fault = Fault(
-        provider=orders.choice("provider", PROVIDERS, "minimax"),
-        operation=orders.choice("operation", OPERATIONS | {"*"}),
+        provider=provider,
+        operation=orders.choice("operation", PROVIDERS[provider] | {"*"}),
         fault=orders.choice("fault", BEFORE | AFTER | STREAMING | TASKS),
         probability=orders.number("probability", 1.0, high=1),
         count=orders.whole("count", None, low=1),

@@ -36,6 +36,10 @@ class Emulator:
         self.engine = Engine()
         self.tasks = Tasks(self.store, self.clock)
 
+    def voices_at(self, provider: str) -> VoiceShelf:
+        """The voices made at another provider than MiniMax."""
+        return VoiceShelf(self.store, self.clock, provider)
+
     def reset(self, *, account: str | None = None) -> None:
         """Forget everything but the clock; with `account`, only what belongs to it."""
         self.store.forget(account=account)
@@ -43,7 +47,7 @@ class Emulator:
         self.journal.clear(account)
         if account is None:
             self.faults.clear()
-            self.bill.count_by("minimax")
+            self.bill.count_by("")
             self.pace = Pace()
             self.pace.keep(self.store)
 

@@ -52,12 +52,16 @@ class Faults:
         """Nothing fails any more."""
         self._orders.clear()
 
-    def draw(self, *, operation: str, account: str, streaming: bool = False) -> Fault | None:
+    def draw(self, *, operation: str, account: str, streaming: bool = False, provider: str = "minimax") -> Fault | None:
         """The fault that strikes this call, counted down."""
         for order in self._orders:
             if (order.fault in STREAMING and not streaming) or (order.fault in TASKS and operation != "t2a_async"):
                 continue
-            if not self._meant(order, operation, account) or not _chance(order.probability):
+            if (
+                order.provider != provider
+                or not self._meant(order, operation, account)
+                or not _chance(order.probability)
+            ):
                 continue
             if order.count is not None:
                 order.count -= 1

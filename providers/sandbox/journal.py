@@ -18,6 +18,7 @@ class Entry:
     trace_id: str
     body: Any
     status_code: int | None = None
+    provider: str = "minimax"
     phonemes: Callable[[], tuple[str, str]] | None = None
     spoken: tuple[str, str] | None = None
 
@@ -28,6 +29,7 @@ class Entry:
         spoken = self.spoken or (None, None)
         return {
             "at": self.at,
+            "provider": self.provider,
             "operation": self.operation,
             "trace_id": self.trace_id,
             "status_code": self.status_code,
@@ -53,11 +55,15 @@ class Journal:
         kept = [] if account is None else [entry for entry in self._entries if entry.account != account]
         self._entries = deque(kept, maxlen=KEPT_REQUESTS)
 
-    def latest(self, *, account: str | None, operation: str | None, limit: int) -> list[Entry]:
+    def latest(
+        self, *, account: str | None, operation: str | None, limit: int, provider: str | None = None
+    ) -> list[Entry]:
         """Up to `limit` newest entries, oldest of them first."""
         meant = [
             entry
             for entry in self._entries
-            if (account is None or entry.account == account) and (operation is None or entry.operation == operation)
+            if account in (None, entry.account)
+            and operation in (None, entry.operation)
+            and provider in (None, entry.provider)
         ]
         return meant[-limit:]

@@ -13,9 +13,9 @@ from typing import Any
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS voices (
-    voice_id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, created_at REAL NOT NULL,
-    expires_at REAL NOT NULL, activated_at REAL, deleted_at REAL, fee_charged INTEGER NOT NULL DEFAULT 0,
-    timbre TEXT NOT NULL);
+    provider TEXT NOT NULL DEFAULT 'minimax', voice_id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
+    created_at REAL NOT NULL, expires_at REAL NOT NULL, activated_at REAL, deleted_at REAL,
+    fee_charged INTEGER NOT NULL DEFAULT 0, timbre TEXT NOT NULL, PRIMARY KEY (provider, voice_id));
 CREATE TABLE IF NOT EXISTS files (
     file_id INTEGER PRIMARY KEY, account TEXT NOT NULL, filename TEXT NOT NULL, purpose TEXT NOT NULL,
     created_at REAL NOT NULL, content BLOB NOT NULL);
@@ -43,11 +43,26 @@ class Store:
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
+        self._rename_voices_without_provider()
         self._database.executescript(SCHEMA)
+        self._take_over_voices()
 
     def close(self) -> None:
         """Close the database; the file stays."""
         self._database.close()
+
+    def _rename_voices_without_provider(self) -> None:
+        """A file from before there was more than one provider: its voices are MiniMax's."""
+        columns = [row["name"] for row in self.execute("PRAGMA table_info(voices)")]
+        if columns and "provider" not in columns:
+            self.execute("ALTER TABLE voices RENAME TO voices_of_minimax")
+
+    def _take_over_voices(self) -> None:
+        columns = ", ".join(row["name"] for row in self.execute("PRAGMA table_info(voices_of_minimax)"))
+        if columns:
+            with self.transaction():
+                self.execute(f"INSERT INTO voices ({columns}) SELECT {columns} FROM voices_of_minimax")  # noqa: S608
+                self.execute("DROP TABLE voices_of_minimax")
 
     def execute(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """Run one statement and return its rows."""

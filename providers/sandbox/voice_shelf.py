@@ -18,6 +18,7 @@ VoiceState = Literal["temporary", "permanent", "lapsed", "deleted"]
 class Clone:
     """A voice that somebody made."""
 
+    provider: str
     voice_id: str
     account: str
     kind: str
@@ -38,16 +39,17 @@ class Clone:
 
 
 class VoiceShelf:
-    """Every clone ever made; ids are one namespace for all accounts and are never free again."""
+    """Every clone ever made at one provider; ids are one namespace for all accounts and are never free again."""
 
-    def __init__(self, store: Store, clock: SandboxClock) -> None:
-        """Resume the stored voices."""
+    def __init__(self, store: Store, clock: SandboxClock, provider: str = "minimax") -> None:
+        """Resume the stored voices of a provider."""
         self._store = store
         self._clock = clock
+        self._provider = provider
 
     def find(self, voice_id: str) -> Clone | None:
         """A clone in any state, or None when the id was never used."""
-        rows = self._store.execute("SELECT * FROM voices WHERE voice_id = ?", voice_id)
+        rows = self._store.execute("SELECT * FROM voices WHERE provider = ? AND voice_id = ?", self._provider, voice_id)
         return _clone(rows[0]) if rows else None
 
     def living(self, voice_id: str) -> Clone | None:
@@ -59,35 +61,43 @@ class VoiceShelf:
         """Put a fresh voice on the shelf; its seven days begin."""
         now = self._clock.now()
         self._store.execute(
-            "INSERT INTO voices (voice_id, account, kind, created_at, expires_at, timbre) VALUES (?, ?, ?, ?, ?, ?)",
-            *(voice_id, account, kind, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
+            "INSERT INTO voices (provider, voice_id, account, kind, created_at, expires_at, timbre)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            *(self._provider, voice_id, account, kind, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
         )
 
     def activate(self, voice_id: str) -> str | None:
         """Keep a voice for good. Its kind when this was the first real use, which costs the fee, else None."""
         changed = self._store.execute(
-            "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE voice_id = ? AND activated_at IS NULL"
-            " AND deleted_at IS NULL RETURNING kind",
-            *(self._clock.now(), voice_id),
+            "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE provider = ? AND voice_id = ?"
+            " AND activated_at IS NULL AND deleted_at IS NULL RETURNING kind",
+            *(self._clock.now(), self._provider, voice_id),
         )
         return str(changed[0]["kind"]) if changed else None
 
     def delete(self, voice_id: str) -> None:
         """Delete a clone; its id stays burned."""
-        self._store.execute("UPDATE voices SET deleted_at = ? WHERE voice_id = ?", self._clock.now(), voice_id)
+        self._store.execute(
+            "UPDATE voices SET deleted_at = ? WHERE provider = ? AND voice_id = ?",
+            *(self._clock.now(), self._provider, voice_id),
+        )
 
     def listed(self, *, account: str) -> list[Clone]:
         """What get_voice shows: clones used at least once in real synthesis."""
-        return [clone for clone in self.made(account=account) if clone.state(self._clock.now()) == "permanent"]
+        made = self.made(account=account, provider=self._provider)
+        return [clone for clone in made if clone.state(self._clock.now()) == "permanent"]
 
-    def report(self, *, account: str | None) -> list[dict[str, Any]]:
-        """The vendor's truth about each clone, for the controls."""
-        return [_row(clone, clone.state(self._clock.now())) for clone in self.made(account=account)]
+    def report(self, *, account: str | None, provider: str | None = None) -> list[dict[str, Any]]:
+        """The truth about each clone, for the controls; of every provider unless one is named."""
+        made = self.made(account=account, provider=provider)
+        return [_row(clone, clone.state(self._clock.now())) for clone in made]
 
-    def made(self, *, account: str | None) -> list[Clone]:
-        """Every voice that was ever made, oldest first."""
+    def made(self, *, account: str | None, provider: str | None = None) -> list[Clone]:
+        """Every voice that was ever made, at every provider unless one is named, oldest first."""
         rows = self._store.execute(
-            "SELECT * FROM voices WHERE ?1 IS NULL OR account = ?1 ORDER BY created_at, voice_id", account
+            "SELECT * FROM voices WHERE (?1 IS NULL OR account = ?1) AND (?2 IS NULL OR provider = ?2)"
+            " ORDER BY created_at, voice_id",
+            *(account, provider),
         )
         return [_clone(row) for row in rows]
 
@@ -100,7 +110,7 @@ def _clone(row: sqlite3.Row) -> Clone:
 def _row(clone: Clone, state: VoiceState) -> dict[str, Any]:
     gone_at = clone.expires_at if state == "lapsed" else clone.deleted_at
     return {
-        "provider": "minimax",
+        "provider": clone.provider,
         "voice_id": clone.voice_id,
         "kind": clone.kind,
         "state": state,

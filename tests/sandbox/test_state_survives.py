@@ -1,3 +1,6 @@
+import sqlite3
+
+import httpx
 import pytest
 
 from providers.sandbox.server import SandboxServer
@@ -49,3 +52,24 @@ def test_without_a_file_nothing_is_kept(customer_of):
         customer_of(server, "key").t2a("Hello.")
     with SandboxServer() as server:
         assert customer_of(server, "key").bill() == []
+
+
+OLD_VOICES = """
+CREATE TABLE voices (
+    voice_id TEXT PRIMARY KEY, account TEXT NOT NULL, kind TEXT NOT NULL, created_at REAL NOT NULL,
+    expires_at REAL NOT NULL, activated_at REAL, deleted_at REAL, fee_charged INTEGER NOT NULL DEFAULT 0,
+    timbre TEXT NOT NULL);
+INSERT INTO voices (voice_id, account, kind, created_at, expires_at, timbre)
+    VALUES ('From_before_1', 'somebody', 'cloning', 1, 2, '{"f0": 120, "variant": "m1"}');
+"""
+
+
+def test_a_file_from_before_there_were_other_providers_is_read(tmp_path):
+    state = tmp_path / "state"
+    database = sqlite3.connect(state)
+    database.executescript(OLD_VOICES)
+    database.close()
+    for _ in range(2):
+        with SandboxServer(state=state) as server:
+            [voice] = httpx.get(f"{server.base_url}/_sandbox/voices").json()["voices"]
+            assert (voice["provider"], voice["voice_id"], voice["state"]) == ("minimax", "From_before_1", "lapsed")
