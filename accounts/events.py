@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.utils import IntegrityError
 
+from accounts.metrics import EVENTS
 from accounts.models import Event
 from accounts.payer import PLATFORM, Actor
 
@@ -90,10 +91,11 @@ def record(
     )
     if key is None:
         event.save(force_insert=True)
-        return event
-    try:
-        with transaction.atomic():
-            event.save(force_insert=True)
-    except IntegrityError:
-        return None
+    else:
+        try:
+            with transaction.atomic():
+                event.save(force_insert=True)
+        except IntegrityError:
+            return None
+    transaction.on_commit(EVENTS.labels(kind).inc, robust=True)
     return event

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts import clock, meters
+from accounts import clock, meters, metrics
 from accounts.models import LedgerEntry, Meter, Project, ProviderAccount, Team, Token
 from accounts.money import Money, month_of
 from accounts.payer import Payer
@@ -54,6 +54,7 @@ def book(booking: Booking) -> LedgerEntry | None:
         meters.ensure(booking.payer, entry.period, (Meter.CHARACTERS, booking.amount.currency))
         for key, quantity in meters.lines(booking.payer, entry.period, booking.billed_characters, booking.amount):
             meters.spend(key, quantity)
+        transaction.on_commit(lambda: metrics.count_entry(entry), robust=True)
         return entry
 
 

@@ -9,5 +9,5 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        # Registers the system checks.
-        from config import checks  # noqa: F401, PLC0415
+        # Registers the system checks, and what a worker does when it is ready.
+        from config import checks, metrics  # noqa: F401, PLC0415

@@ -59,6 +59,14 @@ class Env:
             raise ImproperlyConfigured(f"{name} must be at least {at_least}, not {number}.")
         return number
 
+    def address(self, name: str) -> str:
+        """`host:port`, or nothing."""
+        value = self.text(name)
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdecimal() and 0 < int(port) < 65536):
+            raise ImproperlyConfigured(f"{name} must be host:port, not {value!r}.")
+        return value
+
     def names_list(self, name: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         value = self._raw(name)
         if value is None:

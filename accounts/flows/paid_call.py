@@ -16,6 +16,7 @@ from accounts import spool
 from accounts.errors import ConflictError, InvalidInputError, NotFoundError
 from accounts.flows import attempts
 from accounts.flows.attempts import PaidOrder
+from accounts.metrics import timed_call
 from accounts.models import Attempt
 from accounts.payer import Actor
 from accounts.provider_clients import driver
@@ -62,7 +63,8 @@ def paid_call(
     attempts.mark_sent(attempt, guard)
     reached("sent", attempt=attempt.id)
     try:
-        answer = answer_of(driver().run(operation))
+        with timed_call(order.account.provider, order.kind):
+            answer = answer_of(driver().run(operation))
     except ProviderError as error:
         _end_failed(attempt, error, on_settled)
         raise
