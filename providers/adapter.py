@@ -2,13 +2,19 @@
 
 An adapter does no I/O. Each operation is a generator that yields ``Request`` and receives ``Response``; a driver
 (``providers.driver``) runs it over a blocking or an asynchronous client. Everything a provider cannot honour is refused
-before the first request, by field name.
+before the first request, by field name. What a provider does not offer at all is refused by the defaults here: an
+adapter implements what it declares in ``capabilities.operations``.
+
+Where paid work is submitted and asked for later, the operation yields ``Accepted`` with the task's id as soon as it is
+known, then ``Pause`` between its questions (``providers.polling``), and raises ``PendingError`` after its time;
+``resume_…`` goes on from the id.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
+from providers.errors import UnsupportedError
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
 from providers.stream import StreamExchange
 from providers.types import (
@@ -39,6 +45,10 @@ class Adapter(ABC):
     name: str
     capabilities: Capabilities
 
+    def unsupported(self, operation: str) -> UnsupportedError:
+        """The refusal of an operation this provider does not offer."""
+        return UnsupportedError("operation", f"{self.name} does not offer {operation}")
+
     @abstractmethod
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         """Refuse what the provider cannot honour. Pure; costs nothing; ``speech`` does the same before sending."""
@@ -47,92 +57,106 @@ class Adapter(ABC):
     def speech(self, account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
         """Synthesise one text in one paid exchange."""
 
-    @abstractmethod
+    def resume_speech(self, account: Account, request: SpeechRequest, task: str) -> Operation[SpeechResult]:
+        """Ask for a synthesis accepted earlier under ``task``: reads only, free. ``request`` is what it was made for.
+
+        Raises ``PendingError`` while it is not finished, ``ProviderError`` only for what became of the work itself."""
+        raise self.unsupported("resume_speech")
+
     def check_stream(self, account: Account, request: SpeechRequest) -> None:
         """Refuse what the provider cannot stream. Pure; ``stream_speech`` does the same."""
+        raise self.unsupported("stream")
 
-    @abstractmethod
     def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
         """Describe one paid synthesis whose audio comes while it is made. Refuses before anything is sent."""
+        raise self.unsupported("stream")
 
-    @abstractmethod
     def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
         """The times in a subtitle file the provider made. Pure; ``ProviderError`` (malformed) for anything else."""
+        raise self.unsupported("subtitles")
 
-    @abstractmethod
     def check_long_text(self, account: Account, request: LongTextRequest) -> None:
         """Refuse a long text the provider cannot honour. Pure; ``submit_long_text`` does the same before sending."""
+        raise self.unsupported("long_text")
 
-    @abstractmethod
     def submit_long_text(self, account: Account, request: LongTextRequest) -> Operation[LongTextTask]:
         """Hand over a long text: paid at once, spoken later."""
+        raise self.unsupported("long_text")
 
-    @abstractmethod
     def query_long_text(self, account: Account, task_id: str) -> Operation[LongTextState]:
         """How far a long text is. Free. "Failed" and "expired" are results."""
+        raise self.unsupported("long_text")
 
-    @abstractmethod
     def fetch_long_text(
         self, account: Account, file_id: str, container: str, *, max_bytes: int = 256 * 1024 * 1024
     ) -> Operation[LongTextResult]:
         """The audio of a finished long text, unpacked; ``container`` is the one that was asked for."""
+        raise self.unsupported("long_text")
 
-    @abstractmethod
     def upload_file(self, account: Account, part: UploadPart, purpose: FilePurpose) -> Operation[UploadedFile]:
         """Give the provider a file. Free."""
+        raise self.unsupported("files")
 
-    @abstractmethod
     def list_files(self, account: Account, purpose: FilePurpose) -> Operation[list[StoredFile]]:
         """The files the provider keeps for one purpose."""
+        raise self.unsupported("files")
 
-    @abstractmethod
     def retrieve_file(self, account: Account, file_id: str) -> Operation[StoredFile]:
         """One file and where it can be downloaded, not its bytes."""
+        raise self.unsupported("files")
 
-    @abstractmethod
     def file_content(self, account: Account, file_id: str, *, max_bytes: int = 256 * 1024 * 1024) -> Operation[bytes]:
         """The bytes of a file; more than ``max_bytes`` are malformed."""
+        raise self.unsupported("files")
 
-    @abstractmethod
     def delete_file(self, account: Account, file_id: str, purpose: FilePurpose) -> Operation[DeleteResult]:
         """Remove a file."""
+        raise self.unsupported("files")
 
-    @abstractmethod
     def check_clone(self, account: Account, request: CloneRequest) -> None:
         """Refuse a clone the provider cannot make. Pure; ``clone`` does the same before sending."""
+        raise self.unsupported("clone")
 
-    @abstractmethod
     def clone(self, account: Account, request: CloneRequest) -> Operation[CloneResult]:
         """Hand over the recording and make a voice of it: several exchanges in one conversation."""
+        raise self.unsupported("clone")
 
-    @abstractmethod
+    def resume_clone(self, account: Account, request: CloneRequest, task: str) -> Operation[CloneResult]:
+        """Ask for a clone accepted earlier under ``task``; as ``resume_speech``."""
+        raise self.unsupported("resume_clone")
+
     def check_design(self, account: Account, request: DesignRequest) -> None:
         """Refuse a voice the provider cannot make up. Pure; ``design`` does the same before sending."""
+        raise self.unsupported("design")
 
-    @abstractmethod
     def design(self, account: Account, request: DesignRequest) -> Operation[DesignResult]:
         """Make up a voice from a description; its preview is paid at once."""
+        raise self.unsupported("design")
 
-    @abstractmethod
+    def resume_design(self, account: Account, request: DesignRequest, task: str) -> Operation[DesignResult]:
+        """Ask for a voice design accepted earlier under ``task``; as ``resume_speech``."""
+        raise self.unsupported("resume_design")
+
     def list_voices(self, account: Account) -> Operation[list[ListedVoice]]:
         """All voices the provider is willing to show. Absence of a never used clone proves nothing."""
+        raise self.unsupported("list")
 
-    @abstractmethod
     def delete_voice(self, account: Account, voice_id: str, kind: VoiceKind) -> Operation[DeleteResult]:
         """Remove a voice for good. "Does not exist" is a result (``existed`` false); a refused key is an error."""
+        raise self.unsupported("delete")
 
     @abstractmethod
     def check_account(self, account: Account) -> Operation[AccountCheck]:
         """Prove key and address by a free call. Never raises ``ProviderError``: the finding carries what went wrong."""
 
-    @abstractmethod
     def compile_rule(self, rule: PronunciationRule) -> str:
         """The rule as this provider writes it. Raises ``RefusedError``: field "source", "replacement" or "kind"."""
+        raise self.unsupported("dictionary")
 
     @abstractmethod
     def count_characters(self, text: str) -> int:
         """Billed characters expected for ``text``, by this provider's rule."""
 
-    @abstractmethod
     def new_voice_id(self, hint: str, random_suffix: str) -> str:
         """A legal voice id that begins like ``hint`` and ends in ``random_suffix`` (the caller's randomness)."""
+        raise self.unsupported("clone")

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-from dataclasses import replace
+import time
 from typing import TypeVar
 
 import httpx
 
-from providers.errors import ProviderError
+from providers.errors import PendingError, ProviderError
 from providers.exchange import (
     TRANSLATED,
     Budget,
@@ -29,10 +30,14 @@ from providers.guard import (
     Resolver,
     system_resolver,
 )
+from providers.patience import OnAccepted, Patience
 from providers.stream import AsyncAudioStream, AudioStream, StreamExchange
-from providers.types import Headers, Operation, Request, Response, Timeouts
+from providers.types import Accepted, Headers, Operation, Pause, Request, Response, Timeouts
 
 T = TypeVar("T")
+
+NOTHING = Response(204)
+"""The answer to whatever is no request."""
 
 _LIMITS = httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=15.0)
 
@@ -70,7 +75,8 @@ def async_http_client(
 class Driver:
     """Runs operations over a blocking client. ``on_sent`` is called once per request, when its last byte is written
     (with a transport that does not report that: before the answer is handed on). No exchange may take longer than
-    ``longest_seconds``, whatever the adapter allows: who claims work for a time must know that the call ends in it."""
+    ``longest_seconds``, whatever the adapter allows, and no operation waits beyond it: who claims work for a time must
+    know that the call ends in it."""
 
     def __init__(
         self, client: httpx.Client, *, on_sent: OnSent | None = None, longest_seconds: float = math.inf
@@ -79,17 +85,20 @@ class Driver:
         self._on_sent = on_sent
         self._longest_seconds = longest_seconds
 
-    def run(self, operation: Operation[T]) -> T:
-        """The result of ``operation``. Raises ``ProviderError``; unlisted httpx errors pass through."""
+    def run(self, operation: Operation[T], *, on_accepted: OnAccepted | None = None) -> T:
+        """The result of ``operation``. ``on_accepted`` is told of paid work the provider took on under an id, before
+        anything else is asked. Raises ``ProviderError`` and ``PendingError``; unlisted httpx errors pass through, and
+        so does whatever ``on_accepted`` raises."""
+        patience = Patience(self._longest_seconds, on_accepted)
         try:
-            request = next(operation)
+            asked = next(operation)
             while True:
                 try:
-                    response = self._exchange(request)
-                except ProviderError as error:
-                    request = operation.throw(error)
+                    response = self._answer(asked, patience)
+                except (ProviderError, PendingError) as error:
+                    asked = operation.throw(error)
                 else:
-                    request = operation.send(response)
+                    asked = operation.send(response)
         except StopIteration as done:
             result: T = done.value
             return result
@@ -100,9 +109,17 @@ class Driver:
         """The audio of one streamed synthesis as it is made. Nothing is sent before the first piece is asked for."""
         return AudioStream(self._client, exchange, self._on_sent, self._longest_seconds)
 
+    def _answer(self, asked: Request | Accepted | Pause, patience: Patience) -> Response:
+        if isinstance(asked, Accepted):
+            patience.accept(asked)
+        elif isinstance(asked, Pause):
+            time.sleep(patience.spend(asked))
+        else:
+            return self._exchange(patience.bounded(asked))
+        return NOTHING
+
     def _exchange(self, request: Request) -> Response:
         refuse_foreign_origin(request)
-        request = replace(request, timeout=request.timeout.within(self._longest_seconds))
         sent = Sent(request, self._on_sent)
         try:
             with self._client.stream(**arguments(request), extensions={"trace": sent.trace}) as answer:
@@ -126,17 +143,18 @@ class AsyncDriver:
         self._on_sent = on_sent
         self._longest_seconds = longest_seconds
 
-    async def run(self, operation: Operation[T]) -> T:
-        """The result of ``operation``. Raises ``ProviderError``; unlisted httpx errors pass through."""
+    async def run(self, operation: Operation[T], *, on_accepted: OnAccepted | None = None) -> T:
+        """The result of ``operation``, as ``Driver.run`` gives it. ``on_accepted`` is called in the event loop."""
+        patience = Patience(self._longest_seconds, on_accepted)
         try:
-            request = next(operation)
+            asked = next(operation)
             while True:
                 try:
-                    response = await self._exchange(request)
-                except ProviderError as error:
-                    request = operation.throw(error)
+                    response = await self._answer(asked, patience)
+                except (ProviderError, PendingError) as error:
+                    asked = operation.throw(error)
                 else:
-                    request = operation.send(response)
+                    asked = operation.send(response)
         except StopIteration as done:
             result: T = done.value
             return result
@@ -147,9 +165,17 @@ class AsyncDriver:
         """The audio of one streamed synthesis as it is made. Nothing is sent before the first piece is asked for."""
         return AsyncAudioStream(self._client, exchange, self._on_sent, self._longest_seconds)
 
+    async def _answer(self, asked: Request | Accepted | Pause, patience: Patience) -> Response:
+        if isinstance(asked, Accepted):
+            patience.accept(asked)
+        elif isinstance(asked, Pause):
+            await asyncio.sleep(patience.spend(asked))
+        else:
+            return await self._exchange(patience.bounded(asked))
+        return NOTHING
+
     async def _exchange(self, request: Request) -> Response:
         refuse_foreign_origin(request)
-        request = replace(request, timeout=request.timeout.within(self._longest_seconds))
         sent = Sent(request, self._on_sent)
         try:
             async with self._client.stream(**arguments(request), extensions={"trace": sent.async_trace}) as answer:

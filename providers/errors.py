@@ -4,6 +4,7 @@
     ├── RefusedError             refused by us before anything was sent: surely not charged, ``field`` says where
     │   ├── InvalidInputError    the request is wrong for every provider of this kind
     │   └── UnsupportedError     this provider (or model, or format) cannot honour it
+    PendingError                 no failure: accepted work is not finished yet, and is asked for again
     FetchError                   a foreign URL was not fetched
     ├── FetchRefusedError        by our rules: scheme, address, size, type, redirects
     └── FetchFailedError         by the other side: no connection, bad status, too slow
@@ -105,6 +106,22 @@ class UnsupportedError(RefusedError):
     """The provider, the model or the format cannot honour what ``field`` asks for."""
 
     kind = Category.UNSUPPORTED
+
+
+class PendingError(Exception):
+    """The provider took the work on under ``task`` and has not finished it within the time this call may wait.
+
+    It goes on there and will be billed: it is asked for again (``Adapter.resume_speech`` and its like) in
+    ``retry_after_seconds``, and never submitted a second time. ``task`` is empty where the asker gave it.
+    """
+
+    def __init__(self, task: str, retry_after_seconds: float) -> None:
+        super().__init__(task, retry_after_seconds)
+        self.task = task
+        self.retry_after_seconds = retry_after_seconds
+
+    def __str__(self) -> str:
+        return f"Still being worked on; ask again in {self.retry_after_seconds:g} s"
 
 
 def lost_answer(request: Request, what: str, *, http_status: int | None = None, trace_id: str = "") -> ProviderError:

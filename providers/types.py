@@ -117,8 +117,25 @@ class Response:
     content: bytes = field(default=b"", repr=False)
 
 
-Operation = Generator[Request, Response, _T]
-"""One conversation with a provider: yields requests, receives responses, returns the result, raises ProviderError."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider has taken paid work on under an id and will bill it: from here on the work is asked for, never
+    submitted again. The driver tells ``on_accepted`` before anything else happens and answers ``Response(204)``."""
+
+    task: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Wait before the next request. The driver sleeps within what is left of its bound and answers
+    ``Response(204)``; a pause that no longer fits is answered by ``PendingError``."""
+
+    seconds: float
+
+
+Operation = Generator[Request | Accepted | Pause, Response, _T]
+"""One conversation with a provider: yields requests (and ``Accepted``, ``Pause``), receives responses, returns the
+result, raises ProviderError, or PendingError when accepted work is not finished in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,16 +271,21 @@ class SpeechResult:
 
 @dataclass(frozen=True, slots=True)
 class ClonePrompt:
-    """A second, short recording that makes a clone sound more alike, and word for word what is said in it."""
+    """A second, short recording that makes a clone sound more alike, and word for word what is said in it. ``url`` is
+    where a provider that pulls recordings finds it."""
 
     audio: bytes = field(repr=False)
     text: str
     duration_ms: int | None = None
+    url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloneRequest:
-    """A voice to clone from one recording. ``text_validation`` is the expected transcript, not a flag."""
+    """A voice to clone from one recording. ``text_validation`` is the expected transcript, not a flag.
+
+    ``sample_url`` is where a provider that pulls the recording (handover "url") finds it: reachable from outside, for a
+    limited time, whoever knows it may read it. ``voice_id`` is only a hint where the provider picks the id."""
 
     voice_id: str
     sample: bytes = field(repr=False)
@@ -279,12 +301,13 @@ class CloneRequest:
     accuracy: float | None = None
     clone_prompt: ClonePrompt | None = None
     watermark: bool = False
+    sample_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloneResult:
-    """A clone the provider accepted. ``voice_id`` is the id to speak with; ``moderation`` names what the provider's
-    moderation saw in the input (None: nothing); ``preview_url`` has to be fetched soon."""
+    """A clone the provider accepted. ``voice_id`` is the id to speak with, whoever picked it; ``moderation`` names
+    what the provider's moderation saw in the input (None: nothing); ``preview_url`` has to be fetched soon."""
 
     voice_id: str
     preview_url: str | None = None
@@ -355,7 +378,9 @@ class RetentionRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloneCapabilities:
-    """How a provider takes a recording and names the voice made of it."""
+    """How a provider takes a recording and names the voice made of it. ``handover`` "upload": the recording is sent;
+    "url": the provider pulls ``CloneRequest.sample_url``. ``who_picks_id`` "provider": the id is in the answer, and
+    nowhere else. ``voice_id_pattern`` is for ids the caller picks."""
 
     handover: Literal["upload", "url"]
     sample_containers: frozenset[str]
@@ -371,7 +396,12 @@ class CloneCapabilities:
 class Capabilities:
     """What a provider can do. ``text_limit`` is the longest accepted text in code points; ``formats`` maps a container
     to its sample rates; ``stream_formats`` are the containers that can be streamed; ``long_text_limit`` is the
-    ``text_limit`` of asynchronous synthesis; ``activation_text`` is the cheapest text that proves and keeps a voice."""
+    ``text_limit`` of asynchronous synthesis; ``activation_text`` is the cheapest text that proves and keeps a voice.
+
+    ``operations`` are words of: speech, stream, socket (a WebSocket session), long_text, subtitles, watermark, mix,
+    effects, dictionary, clone, clone_prompt, design, list, delete, files, balance, price. ``task_hours``: how long the
+    provider answers for work it accepted under an id (0: it accepts none that way). ``counts_characters`` says, for
+    people, by which rule it counts and where that was seen."""
 
     operations: frozenset[str]
     models: tuple[str, ...]
@@ -391,3 +421,5 @@ class Capabilities:
     activation_text: str
     stream_formats: frozenset[str] = frozenset()
     long_text_limit: int = 0
+    task_hours: int = 0
+    counts_characters: str = ""

@@ -3,8 +3,19 @@
 import json
 from dataclasses import replace
 
+from providers.driver import NOTHING
 from providers.registry import adapter_for
-from providers.types import Account, AudioFormat, CloneRequest, Headers, Response, SpeechRequest, SpeechSettings
+from providers.types import (
+    Accepted,
+    Account,
+    AudioFormat,
+    CloneRequest,
+    Headers,
+    Pause,
+    Response,
+    SpeechRequest,
+    SpeechSettings,
+)
 
 MINIMAX = adapter_for("minimax")
 ACCOUNT = Account(provider="minimax", base_url="https://api.minimax.io", key="sk-api-test")
@@ -47,13 +58,25 @@ def spoken(audio=MP3, *, usage=6, **fields):
     return answer(body | fields)
 
 
-def converse(operation, *answers):
-    """Give the conversation its answers; returns its result and the requests it made."""
-    requests = []
+def converse(operation, *answers, accepted=None, pauses=None):
+    """Give the conversation its answers; returns its result and the requests it made. An answer that is an exception is
+    thrown. The ids it had accepted go to the list `accepted`, the seconds it waited to `pauses`."""
+    requests, left = [], list(answers)
     try:
-        requests.append(next(operation))
-        for response in answers:
-            requests.append(operation.send(response))
+        asked = next(operation)
+        while True:
+            if isinstance(asked, Accepted):
+                (accepted if accepted is not None else []).append(asked.task)
+                asked = operation.send(NOTHING)
+            elif isinstance(asked, Pause):
+                (pauses if pauses is not None else []).append(asked.seconds)
+                asked = operation.send(NOTHING)
+            else:
+                requests.append(asked)
+                if not left:
+                    break
+                given = left.pop(0)
+                asked = operation.throw(given) if isinstance(given, Exception) else operation.send(given)
     except StopIteration as done:
         return done.value, requests
     raise AssertionError(f"it asks for more: {requests[-1].operation}")
