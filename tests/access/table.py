@@ -155,6 +155,7 @@ TABLE = [
     public("", 302),
     public("healthz"),
     public("readyz"),
+    public("metrics"),
     public("api/schema/"),
     public("api/docs/"),
     # The signature in the path is the permission.
