@@ -21,7 +21,7 @@ from providers.sandbox.journal import Entry
 from providers.sandbox.limits import ConnectionLimitError, RateLimitError
 from providers.sandbox.minimax.answers import VendorError, new_trace_id, refusal
 from providers.sandbox.minimax.event_stream import EventStream
-from providers.sandbox.transport import hang_up
+from providers.sandbox.reply import Reply
 
 LIMITED = frozenset({"t2a", "t2a_async", "voice_clone", "voice_design"})
 OPERATIONS = frozenset(
@@ -94,7 +94,8 @@ class Endpoint:
             response = await self._answer(call, held)
             if call.entry and (code := _status_code(response)) is not None:
                 call.entry.status_code = code
-            await _Reply(call, response).send(scope, receive, send)
+            answered = with_bad_hex(response) if call.trouble == "bad_hex" and _whole(response) else response
+            await Reply(self.emulator.clock, call.fault, answered).send(scope, receive, send)
 
     async def _answer(self, call: Call, held: contextlib.ExitStack) -> Response:
         try:
@@ -191,6 +192,10 @@ def _struck(fault: Fault) -> Response:
     return Response(page, media_type="text/html")
 
 
+def _whole(response: Response) -> bool:
+    return not isinstance(response, EventStream)
+
+
 def _status_code(response: Response) -> int | None:
     if isinstance(response, EventStream):
         return 0
@@ -202,43 +207,8 @@ def _status_code(response: Response) -> int | None:
     return int(code) if code is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reply:
-    """How the answer reaches the client, a fault permitting."""
-
-    call: Call
-    response: Response
-
-    async def send(self, scope: Scope, receive: Receive, send: Send) -> None:
-        kind = self.call.trouble
-        seconds = self.call.fault.seconds if self.call.fault else 0.0
-        if kind in ("timeout_after_charge", "timeout_before_charge"):
-            await self._silence(seconds)
-        if kind == "slow_first_byte":
-            await self._silence(seconds)
-        if kind in ("timeout_after_charge", "timeout_before_charge", "close_connection"):
-            await hang_up(scope, receive)
-        elif isinstance(self.response, EventStream):
-            await self.response(scope, receive, send)
-        elif kind in ("stall", "cut_stream"):
-            await self._half(seconds if kind == "stall" else 0.0, scope, receive, send)
-        else:
-            response = _with_bad_hex(self.response) if kind == "bad_hex" else self.response
-            await response(scope, receive, send)
-
-    async def _silence(self, seconds: float) -> None:
-        await self.call.emulator.clock.pause(seconds)
-
-    async def _half(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
-        body = bytes(self.response.body)
-        start = {"type": "http.response.start", "status": 200, "headers": self.response.raw_headers}
-        await send(start)
-        await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        await self._silence(seconds)
-        await hang_up(scope, receive)
-
-
-def _with_bad_hex(response: Response) -> Response:
+def with_bad_hex(response: Response) -> Response:
+    """The answer with audio that is no hex."""
     body = json.loads(bytes(response.body))
     audio = (body.get("data") or {}).get("audio")
     if audio and not audio.startswith("http"):
