@@ -1,0 +1,57 @@
+"""What the contract has to know about a provider that its capabilities do not tell."""
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from providers.adapter import Adapter
+from providers.types import Account, Operation, SpeechRequest, SpeechResult, VoiceKind
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A fault of the sandbox that refuses a call, and what the adapter has to make of it."""
+
+    fault: str
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    category: str
+    code: str | None
+
+
+@contextlib.contextmanager
+def uploaded(recording: bytes) -> Iterator[dict[str, Any]]:
+    """How a recording goes into a clone request where the provider takes the bytes."""
+    yield {"sample": recording, "sample_name": "take.wav", "sample_type": "audio/wav"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One provider on the sandbox.
+
+    `routes` names, for each operation, the call as the sandbox's faults and requests know it. `unchecked` sends a
+    synthesis without any check of ours, so that the sandbox's own strictness answers. `stricter` lists the fields
+    where we refuse on purpose what the sandbox takes. `hand_over` gives the fields of a clone request that hold a
+    recording. `deletable` are the kinds of voices that can be deleted.
+    """
+
+    adapter: Adapter
+    mount: str
+    voice_id: str
+    other_voice_id: str
+    routes: Mapping[str, str]
+    refusal: Refusal
+    unchecked: Callable[[Account, SpeechRequest], Operation[SpeechResult]]
+    options: Mapping[str, Any] = field(default_factory=dict)
+    stricter: frozenset[str] = frozenset()
+    hand_over: Callable[[bytes], AbstractContextManager[dict[str, Any]]] = uploaded
+    clone_kind: VoiceKind = "cloned"
+
+    @property
+    def name(self) -> str:
+        return self.adapter.name
+
+    @property
+    def reports_bill(self) -> bool:
+        return self.adapter.capabilities.billing_source == "provider"
