@@ -9,7 +9,7 @@ import httpx
 
 from providers.driver import AsyncDriver, Driver, async_http_client, http_client
 from providers.fetch import FetchPolicy, fetch
-from providers.types import Account, CloneRequest, SpeechRequest
+from providers.types import Accepted, Account, CloneRequest, SpeechRequest
 from providers.voice_design import DesignRequest
 from tests.providers.vendor import recording
 
@@ -30,16 +30,18 @@ class Customer:
             key=secrets.token_hex(8),
             options=stage.options,
         )
+        self.accepted: list[Accepted] = []
         self._kind = kind
 
     def run(self, operation, *, longest_seconds=math.inf):
         if self._kind == "blocking":
             with http_client(allowed_hosts=[self.host_port]) as client:
-                return Driver(client, longest_seconds=longest_seconds).run(operation)
+                return Driver(client, longest_seconds=longest_seconds).run(operation, on_accepted=self.accepted.append)
 
         async def run():
             async with async_http_client(allowed_hosts=[self.host_port]) as client:
-                return await AsyncDriver(client, longest_seconds=longest_seconds).run(operation)
+                driver = AsyncDriver(client, longest_seconds=longest_seconds)
+                return await driver.run(operation, on_accepted=self.accepted.append)
 
         return asyncio.run(run())
 
@@ -102,7 +104,7 @@ class Customer:
 
     def requests(self):
         """What reached the provider, oldest first."""
-        return list(self._control("requests")["requests"])
+        return list(self._control("requests", provider=self.stage.name)["requests"])
 
     def order(self, fault, operation, **fields):
         """The next call of `operation` fails this way."""
