@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from prometheus_client import Counter, Histogram
 
 from accounts.models import LedgerEntry
-from providers.errors import ProviderError
+from providers.errors import PendingError, ProviderError
 
 # A short text takes some 100 ms, ten thousand characters minutes.
 _CALL_SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300)
@@ -40,6 +40,9 @@ def timed_call(provider: str, kind: str) -> Iterator[None]:
     began, outcome = time.monotonic(), "answered"
     try:
         yield
+    except PendingError:
+        outcome = "pending"
+        raise
     except ProviderError as error:
         outcome = error.category.value
         raise

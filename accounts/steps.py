@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 logger = logging.getLogger(__name__)
 
-# In the order in which a render passes them; `sent` is marked before the socket is touched.
-STEPS = ("claimed", "held", "committed", "sent", "answered", "spooled", "settled", "stored")
+# In the order in which a render passes them; `sent` is marked before the socket is touched, `accepted` only where the
+# provider takes work on under an id.
+STEPS = ("claimed", "held", "committed", "sent", "accepted", "answered", "spooled", "settled", "stored")
 
 observers: list[Callable[[str, dict[str, str]], None]] = []
 

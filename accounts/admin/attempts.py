@@ -49,13 +49,16 @@ class AttemptsAdmin(ButtonsAdmin):
         by_row("team", _("team")),
         ("prepared_at", DayRangeFilter),
     ]
-    search_fields = ["trace_id", "voice_slug", "vendor_voice_id", "id"]
+    search_fields = ["trace_id", "vendor_task", "voice_slug", "vendor_voice_id", "id"]
     fieldsets = [
         (None, {"fields": ["shown_kind", "state_pill", "team", "provider_account", "subject"]}),
         (_("Voice"), {"fields": ["voice_slug", "vendor_voice_id", "model"]}),
         (_("Money"), {"fields": ["estimated", "billed", "held"]}),
         (_("Time"), {"fields": ["prepared", "sent", "ended"]}),
-        (_("What the provider said"), {"fields": ["trace_id", "error_category", "error_code", "error_message"]}),
+        (
+            _("What the provider said"),
+            {"fields": ["trace_id", "vendor_task", "error_category", "error_code", "error_message"]},
+        ),
         (_("Resolution"), {"fields": ["resolved_by", "resolution"]}),
     ]
     readonly_fields = ["shown_kind", "state_pill", "estimated", "billed", "held", "prepared", "sent", "ended"]
@@ -137,6 +140,7 @@ class AttemptsAdmin(ButtonsAdmin):
                 facts=[
                     (_("Provider account"), attempt.provider_account),
                     (_("Provider voice id"), attempt.vendor_voice_id),
+                    (_("Provider's task"), attempt.vendor_task or NOTHING),
                     (_("Sent"), self.sent(attempt)),
                     (_("Estimated"), self.estimated(attempt)),
                     (_("Set aside"), self.held(attempt)),

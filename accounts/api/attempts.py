@@ -47,6 +47,9 @@ class AttemptOutput(Output):
     estimated_characters = serializers.IntegerField()
     billed_characters = serializers.IntegerField(allow_null=True)
     trace_id = serializers.CharField(allow_null=True)
+    provider_task = serializers.CharField(
+        allow_null=True, help_text="The id under which the provider works on it, where it does so."
+    )
     error = AttemptErrorOutput(allow_null=True)
     prepared_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
@@ -114,6 +117,7 @@ def attempt_json(attempt: Attempt) -> dict[str, object]:
             "estimated_characters": attempt.estimated_characters,
             "billed_characters": attempt.billed_characters,
             "trace_id": attempt.trace_id or None,
+            "provider_task": attempt.vendor_task or None,
             "error": {
                 "category": attempt.error_category,
                 "code": attempt.error_code or None,

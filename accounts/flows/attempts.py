@@ -35,11 +35,17 @@ class PaidOrder:
 
 
 def prepare(order: PaidOrder) -> Attempt:
-    """Commit the attempt before anything is sent. Raises ConflictError `hold_not_open`."""
+    """Commit the attempt before anything is sent.
+
+    Raises ConflictError `hold_not_open`, and `call_goes_on` where a call of this hold is still being worked on by the
+    provider: it is asked for, whoever comes, and never made twice.
+    """
     with transaction.atomic(durable=True):
-        hold = Hold.objects.filter(id=order.hold_id, state=Hold.State.OPEN).first()
+        hold = Hold.objects.select_for_update(no_key=True).filter(id=order.hold_id, state=Hold.State.OPEN).first()
         if hold is None:
             raise ConflictError("What was set aside for this call is spent or given back.", code="hold_not_open")
+        if accepted_attempt(hold_id=hold.id) is not None:
+            raise ConflictError("The provider is still working on this call.", code="call_goes_on")
         return Attempt.objects.create(
             team_id=hold.team_id,
             provider_account=order.account,
@@ -73,6 +79,21 @@ def mark_sent(attempt: Attempt, guard: Callable[[], None]) -> None:
     except Exception:
         release(attempt.id)
         raise
+
+
+def note_accepted(attempt_id: str, task: str) -> None:
+    """Commit the id under which the provider has taken the work on: from now on it is asked for, never sent again.
+
+    Written whatever the attempt says by now: the id is evidence.
+    """
+    with transaction.atomic(durable=True):
+        Attempt.objects.filter(id=attempt_id).update(vendor_task=task)
+
+
+def accepted_attempt(*, hold_id: str) -> Attempt | None:
+    """The call of this hold that goes on at the provider under an id, if any: ask for it, do not call again."""
+    accepted = Attempt.objects.filter(hold_id=hold_id, state=Attempt.State.SENT).exclude(vendor_task="")
+    return accepted.select_related("provider_account").order_by("id").last()
 
 
 def settle(

@@ -1,31 +1,41 @@
 """The one door to paid operations. Nothing else can reach one.
 
 Order that matters: the hold stands → the attempt is committed → it is marked sent (guard) → the socket is touched →
-the answer is on disk → it is booked. No transaction is open while the provider or the disk works.
+(the provider's id for accepted work is committed → it is asked for) → the answer is on disk → it is booked. No
+transaction is open while the provider or the disk works.
+
+Work that a provider accepted under an id and has not finished leaves its attempt `sent`, its hold open and a
+PendingError; `resume_call` goes on from the id, as often as it takes. Nothing is submitted a second time.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal, TypeVar
 
 from django.db import transaction
 
-from accounts import spool
+from accounts import clock, spool
 from accounts.errors import ConflictError, InvalidInputError, NotFoundError
 from accounts.flows import attempts
 from accounts.flows.attempts import PaidOrder
 from accounts.metrics import timed_call
 from accounts.models import Attempt
 from accounts.payer import Actor
-from accounts.provider_clients import driver
+from accounts.provider_clients import adapter, driver
 from accounts.spool import Answer
 from accounts.steps import reached
-from providers.errors import ProviderError
-from providers.types import Operation
+from providers.errors import Category, PendingError, ProviderError
+from providers.types import Accepted, Operation
 
 T = TypeVar("T")
+logger = logging.getLogger(__name__)
+
+# Where an adapter does not say how long its provider answers for accepted work (planning figure).
+_TASK_HOURS = 7 * 24
 
 
 class OpenTransactionError(RuntimeError):
@@ -34,9 +44,9 @@ class OpenTransactionError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What a sweep found out about an attempt whose worker is gone."""
+    """What a sweep found out about an attempt whose worker is gone. `accepted`: ask for it with `resume_call`."""
 
-    outcome: Literal["never_sent", "answered", "unknown"]
+    outcome: Literal["never_sent", "accepted", "answered", "unknown"]
     answer: Answer | None = None
 
 
@@ -55,29 +65,32 @@ def paid_call(
 
     Raises ProviderError: with `possibly_charged` the attempt is `unknown` and its hold stays; otherwise it is
     `released` and its hold is still open (try again with it, or `release_hold`). An answer that reports its bill but
-    cannot be used is booked and raised. Raises OpenTransactionError inside a transaction.
+    cannot be used is booked and raised. Raises PendingError while the provider works on: the attempt stays `sent`, go
+    on with `resume_call`. Raises OpenTransactionError inside a transaction.
     """
     _refuse_open_transaction()
     attempt = attempts.prepare(order)
     reached("committed", attempt=attempt.id)
     attempts.mark_sent(attempt, guard)
     reached("sent", attempt=attempt.id)
-    try:
-        with timed_call(order.account.provider, order.kind):
-            answer = answer_of(driver().run(operation))
-    except ProviderError as error:
-        _end_failed(attempt, error, on_settled)
-        raise
-    except Exception:
-        # A defect of ours after the socket was touched: as good as a lost answer.
-        attempts.mark_unknown(attempt.id)
-        raise
-    reached("answered", attempt=attempt.id)
-    spool.keep(attempt.id, answer)
-    reached("spooled", attempt=attempt.id)
-    settled = _settle(attempt.id, answer, on_settled)
-    reached("settled", attempt=attempt.id)
-    return settled, answer
+    return _carry_out(attempt, operation, answer_of, on_settled)
+
+
+def resume_call(
+    *,
+    attempt: Attempt,
+    operation: Operation[T],
+    answer_of: Callable[[T], Answer],
+    on_settled: Callable[[Attempt], None],
+) -> tuple[Attempt, Answer]:
+    """Ask for work that a provider accepted earlier, and book it when it is done. Asking is free.
+
+    `attempt` is `sent` with a `vendor_task`; `operation` is the adapter's `resume_…` for it. Safe to repeat and to run
+    twice at once. Returns and raises as `paid_call`; work not finished within the time for which the provider keeps
+    results becomes `unknown` (ProviderError), but never before it was asked about.
+    """
+    _refuse_open_transaction()
+    return _carry_out(attempt, operation, answer_of, on_settled)
 
 
 def answer_stored(*, attempt_id: str) -> None:
@@ -86,7 +99,8 @@ def answer_stored(*, attempt_id: str) -> None:
 
 
 def recover_attempt(*, attempt_id: str, on_settled: Callable[[Attempt], None]) -> Recovery:
-    """Decide about an attempt whose worker is gone: never sent, answered (the spool has it, now booked), or unknown.
+    """Decide about an attempt whose worker is gone: never sent, accepted (the provider has it under an id and is to be
+    asked), answered (the spool has it, now booked), or unknown.
 
     Also right for an attempt already `unknown` or given back by a person: an answer in the spool here is evidence.
     """
@@ -100,6 +114,8 @@ def recover_attempt(*, attempt_id: str, on_settled: Callable[[Attempt], None]) -
         return Recovery("answered", answer)
     if attempt.state == Attempt.State.RELEASED:
         return Recovery("never_sent")
+    if attempt.state == Attempt.State.SENT and attempt.vendor_task:
+        return Recovery("accepted")
     attempts.mark_unknown(attempt_id)
     return Recovery("unknown")
 
@@ -133,6 +149,66 @@ def resolve_attempt(
         )
 
 
+def _carry_out(
+    attempt: Attempt,
+    operation: Operation[T],
+    answer_of: Callable[[T], Answer],
+    on_settled: Callable[[Attempt], None],
+) -> tuple[Attempt, Answer]:
+    """From the socket to the books."""
+
+    def note_accepted(accepted: Accepted) -> None:
+        try:
+            attempts.note_accepted(attempt.id, accepted.task)
+        except Exception:
+            # The log is the last place where someone can find it.
+            logger.exception("accepted work lost its id", extra={"attempt": attempt.id, "vendor_task": accepted.task})
+            raise
+        attempt.vendor_task = accepted.task
+        reached("accepted", attempt=attempt.id)
+
+    try:
+        with timed_call(attempt.provider_account.provider, attempt.kind):
+            answer = answer_of(driver().run(operation, on_accepted=note_accepted))
+    except PendingError as pending:
+        _refuse_endless(attempt, pending)
+        raise
+    except ProviderError as error:
+        _end_failed(attempt, error, on_settled)
+        raise
+    except Exception:
+        # A defect of ours after the socket was touched: as good as a lost answer, unless the work can be asked for.
+        if _is_past_asking(attempt):
+            attempts.mark_unknown(attempt.id)
+        raise
+    reached("answered", attempt=attempt.id)
+    spool.keep(attempt.id, answer)
+    reached("spooled", attempt=attempt.id)
+    settled = _settle(attempt.id, answer, on_settled)
+    reached("settled", attempt=attempt.id)
+    return settled, answer
+
+
+def _refuse_endless(attempt: Attempt, pending: PendingError) -> None:
+    """Work whose result the provider does not keep any more is asked for no longer: nobody knows how it ended."""
+    if not _is_past_asking(attempt):
+        return
+    error = ProviderError(
+        "The provider accepted this and never said how it ended",
+        category=Category.TIMEOUT_UNKNOWN_OUTCOME,
+        possibly_charged=True,
+    )
+    attempts.mark_unknown(attempt.id, error)
+    raise error from pending
+
+
+def _is_past_asking(attempt: Attempt) -> bool:
+    if not attempt.vendor_task:
+        return True
+    hours = adapter(attempt.provider_account).capabilities.task_hours or _TASK_HOURS
+    return clock.now() >= (attempt.sent_at or attempt.prepared_at) + timedelta(hours=hours)
+
+
 def _settle(attempt_id: str, answer: Answer, on_settled: Callable[[Attempt], None]) -> Attempt:
     return attempts.settle(
         attempt_id=attempt_id,
@@ -164,4 +240,13 @@ def _refuse_open_transaction() -> None:
         raise OpenTransactionError
 
 
-__all__ = ["Answer", "PaidOrder", "Recovery", "answer_stored", "paid_call", "recover_attempt", "resolve_attempt"]
+__all__ = [
+    "Answer",
+    "PaidOrder",
+    "Recovery",
+    "answer_stored",
+    "paid_call",
+    "recover_attempt",
+    "resolve_attempt",
+    "resume_call",
+]

@@ -105,6 +105,8 @@ class Attempt(models.Model):
     # Business time just before the socket is touched: budget and report period are those of this moment.
     sent_at = models.DateTimeField(_("sent at"), null=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    # The id under which the provider took the work on, "" where none did: it is asked for by it, and never sent again.
+    vendor_task = models.CharField(_("provider's task"), max_length=512, blank=True)
     # Real time after which a sweep may decide that nobody works on it any more.
     lease_until = models.DateTimeField(null=True)
     resolved_by = models.CharField(_("resolved by"), max_length=200, blank=True)

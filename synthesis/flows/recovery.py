@@ -73,7 +73,8 @@ def _recover(claim: Claim) -> None:
         return
     recovery = recover_attempt(attempt_id=last.id, on_settled=lambda attempt: note_use(rendering, attempt))
     last.refresh_from_db()
-    if recovery.outcome == "never_sent":
+    if recovery.outcome in ("never_sent", "accepted"):
+        # The next run calls, or asks for the call that the provider accepted.
         put_back(claim, wait_seconds=0, counts_as_try=False)
     elif recovery.answer is not None:
         deliver(claim=claim, rendering=rendering, attempt=last, answer=recovery.answer)

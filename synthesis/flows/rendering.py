@@ -7,12 +7,13 @@ from datetime import datetime
 
 from accounts import clock
 from accounts.errors import ConflictError, PlatformError
+from accounts.flows.attempts import accepted_attempt
 from accounts.flows.holds import release_hold
-from accounts.flows.paid_call import PaidOrder, paid_call
+from accounts.flows.paid_call import Answer, PaidOrder, paid_call, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
 from accounts.steps import reached
-from providers.errors import ProviderError
+from providers.errors import PendingError, ProviderError
 from synthesis.backoff import MOST_TRIES, wait_seconds
 from synthesis.failures import outcome_unknown, provider_failure, refusal
 from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back, shorten_lease
@@ -71,15 +72,11 @@ def note_use(rendering: Rendering, attempt: Attempt) -> None:
 
 
 def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
-    account = rendering.provider_voice.provider_account
     try:
-        attempt, answer = paid_call(
-            order=_paid_order(rendering, hold),
-            operation=adapter(account).speech(wire_account(account), order_from_json(rendering.request)),
-            answer_of=spooled,
-            guard=lambda: _guard(claim, rendering),
-            on_settled=lambda attempt: note_use(rendering, attempt),
-        )
+        attempt, answer = _speak(claim, rendering, hold)
+    except PendingError as pending:
+        # Its call goes on at the provider: the next run asks for it.
+        put_back(claim, wait_seconds=pending.retry_after_seconds, counts_as_try=False)
     except ProviderError as error:
         _conclude(claim, rendering, hold, error)
     except SupersededError:
@@ -88,6 +85,27 @@ def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
         give_up(claim, failure=refusal(refused), keeps_hold=False)
     else:
         deliver(claim=claim, rendering=rendering, attempt=attempt, answer=answer)
+
+
+def _speak(claim: Claim, rendering: Rendering, hold: Hold) -> tuple[Attempt, Answer]:
+    """The paid call, or the question after one that the provider accepted in an earlier run."""
+    account = rendering.provider_voice.provider_account
+    speaker, wire, order = adapter(account), wire_account(account), order_from_json(rendering.request)
+    accepted = accepted_attempt(hold_id=hold.id)
+    if accepted is not None:
+        return resume_call(
+            attempt=accepted,
+            operation=speaker.resume_speech(wire, order, accepted.vendor_task),
+            answer_of=spooled,
+            on_settled=lambda attempt: note_use(rendering, attempt),
+        )
+    return paid_call(
+        order=_paid_order(rendering, hold),
+        operation=speaker.speech(wire, order),
+        answer_of=spooled,
+        guard=lambda: _guard(claim, rendering),
+        on_settled=lambda attempt: note_use(rendering, attempt),
+    )
 
 
 def _paid_order(rendering: Rendering, hold: Hold) -> PaidOrder:

@@ -32,6 +32,7 @@ def make_attempt(cast, state="unknown"):
         state=state,
         estimated_characters=100,
         trace_id="0af",
+        vendor_task="task-0af",
         error_category="timeout_unknown_outcome",
         error_message="The answer was lost",
         sent_at=clock.now(),
@@ -46,6 +47,11 @@ def test_the_unresolved_ones_are_listed(cast):
     assert rows[0]["error"]["category"] == "timeout_unknown_outcome"
     assert len(cast.api("auditor").get(ATTEMPTS).json()["results"]) == 2
     assert cast.api("auditor").get(ATTEMPTS, {"state": "lost"}).status_code == 400
+
+
+def test_the_id_under_which_the_provider_works_on_it_is_shown(cast):
+    shown = cast.api("auditor").get(f"{ATTEMPTS}/{make_attempt(cast, state='sent').id}").json()
+    assert (shown["state"], shown["provider_task"]) == ("sent", "task-0af")
 
 
 def test_one_is_shown_to_its_team_only(cast):

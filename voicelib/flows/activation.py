@@ -12,16 +12,17 @@ from django.db import transaction
 
 from accounts import clock
 from accounts.errors import BudgetExceededError, ConflictError
-from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt
+from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
 from accounts.steps import reached
-from providers.errors import Category, ProviderError
+from providers.errors import Category, PendingError, ProviderError
 from providers.types import SpeechResult
-from voicelib.flows.activation_orders import KeepQuote, ask_activation, hold_for_keep, set_policy
+from voicelib.flows.activation_orders import KeepQuote, ask_activation, hold_for_keep, keep_request, set_policy
 from voicelib.flows.claims import let_go, take
 from voicelib.flows.clone_outcomes import failure_of, subject_of
 from voicelib.flows.deadlines import facts_of
+from voicelib.flows.engine_holds import living_calls
 from voicelib.flows.history import note_home
 from voicelib.flows.keepalive import act_without_call, keepalive_tick
 from voicelib.flows.use import record_use, report_missing
@@ -46,7 +47,8 @@ def keep_home(*, provider_voice_id: str, claim: str = "") -> None:
         return
     reached("claimed", provider_voice=home.id)
     try:
-        _recover_calls(home)
+        if not _end_calls(home):
+            return
         home.refresh_from_db(fields=["state", "expires_at", "keepalive_due_at", "activated_at", "policy", "on_silence"])
         at = clock.now()
         if home.keepalive_due_at is None or home.keepalive_due_at > at:
@@ -82,6 +84,8 @@ def _call(home: ProviderVoice, at: datetime) -> None:
     except ConflictError:
         # Used, suspended or decided otherwise in this moment: the next look sees it.
         let_go(home)
+    except PendingError as pending:
+        _wait_for(home, pending)
     except ProviderError as error:
         _failed(home, error)
     else:
@@ -90,13 +94,43 @@ def _call(home: ProviderVoice, at: datetime) -> None:
         let_go(home, tries=0, last_error=None)
 
 
-def _recover_calls(home: ProviderVoice) -> None:
-    """Calls of a worker that is gone: an answer in the spool is booked, a lost one unresolved, an unsent one free."""
-    waiting = Attempt.objects.filter(subject=subject_of(home), kind=Attempt.Kind.KEEPALIVE)
-    for attempt in waiting.filter(state__in=[Attempt.State.PREPARED, Attempt.State.SENT]).order_by("id"):
+def _end_calls(home: ProviderVoice) -> bool:
+    """Calls of a worker that is gone: an answer in the spool is booked, a lost one unresolved, an unsent one free, one
+    that the provider accepted is asked for. False where one goes on, or said that the voice cannot be kept now: the
+    claim is given back."""
+    for attempt in living_calls([home]):
         found = recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: _settled(home, attempt))
         if found.outcome == "answered":
             answer_stored(attempt_id=attempt.id)
+        elif found.outcome == "accepted" and not _ask_for(home, attempt):
+            return False
+    return True
+
+
+def _ask_for(home: ProviderVoice, attempt: Attempt) -> bool:
+    account = home.provider_account
+    try:
+        resume_call(
+            attempt=attempt,
+            operation=adapter(account).resume_speech(wire_account(account), keep_request(home), attempt.vendor_task),
+            answer_of=_answer_of,
+            on_settled=lambda attempt: _settled(home, attempt),
+        )
+    except PendingError as pending:
+        _wait_for(home, pending)
+        return False
+    except ProviderError as error:
+        _failed(home, error)
+        return False
+    answer_stored(attempt_id=attempt.id)
+    ProviderVoice.objects.filter(id=home.id, claim=home.claim).update(tries=0, last_error=None)
+    home.tries = 0
+    return True
+
+
+def _wait_for(home: ProviderVoice, pending: PendingError) -> None:
+    """The provider still works on the call: it is asked for again, whatever the deadline says meanwhile."""
+    let_go(home, keepalive_due_at=clock.now() + timedelta(seconds=pending.retry_after_seconds))
 
 
 def _unpaid(home: ProviderVoice, refusal: ConflictError | BudgetExceededError) -> None:

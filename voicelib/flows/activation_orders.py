@@ -41,14 +41,7 @@ class KeepQuote:
 def quote_keep(*, home: ProviderVoice, at: datetime) -> KeepQuote:
     """The cheapest legal text on the cheapest model. Raises ConflictError `price_missing`, RefusedError."""
     account = home.provider_account
-    speaker = adapter(account)
-    offered = speaker.capabilities
-    request = SpeechRequest(
-        text=offered.activation_text,
-        model=offered.cheapest_model,
-        voice_id=home.vendor_voice_id,
-        format=offered.default_format,
-    )
+    speaker, request = adapter(account), keep_request(home)
     speaker.check_speech(wire_account(account), request)
     characters = speaker.count_characters(request.text)
     return KeepQuote(
@@ -56,6 +49,17 @@ def quote_keep(*, home: ProviderVoice, at: datetime) -> KeepQuote:
         characters=characters,
         amount=quote_speech(account=account, model=request.model, characters=characters, at=at),
         fee=fee_of(home=home, at=at),
+    )
+
+
+def keep_request(home: ProviderVoice) -> SpeechRequest:
+    """The cheapest legal text on the cheapest model."""
+    offered = adapter(home.provider_account).capabilities
+    return SpeechRequest(
+        text=offered.activation_text,
+        model=offered.cheapest_model,
+        voice_id=home.vendor_voice_id,
+        format=offered.default_format,
     )
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from accounts import clock
 from accounts.doorbell import ring
-from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt
+from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
 from accounts.steps import reached
-from providers.errors import Category, ProviderError
+from providers.errors import Category, PendingError, ProviderError
 from providers.types import CloneRequest, CloneResult
 from voicelib.backoff import SURPRISE_WAIT
 from voicelib.errors import VoiceRefusedError
@@ -62,52 +63,72 @@ def clone_home(*, provider_voice_id: str, claim: str = "") -> None:
 
 
 def _clone(home: ProviderVoice) -> None:
-    if not _is_unsent(home):
-        return
-    try:
-        sample = read_sample(_sample_of(home))
-    except FileNotFoundError:
-        error = VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored")
-        clone_outcomes.mark_failed(home_id=home.id, error=error)
-        return
+    accepted = None
+    for attempt in _earlier_calls(home):
+        found = recover_attempt(attempt_id=attempt.id, on_settled=lambda attempt: _settled(home, attempt))
+        if found.answer is not None:
+            _take_answer(home, attempt.id, found.answer)
+            return
+        if found.outcome == "unknown":
+            sent_at = attempt.sent_at or attempt.prepared_at
+            clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=None)
+            return
+        if found.outcome == "accepted":
+            accepted = attempt
     facts: dict[str, Any] = {}
-
-    def answer_of(result: CloneResult) -> Answer:
-        facts.update(preview_url=result.preview_url, moderation=result.moderation)
-        return Answer(audio=b"", billed_characters=result.billed_characters, trace_id=result.trace_id, facts=facts)
-
     try:
-        attempt, answer = paid_call(
-            order=_order(home),
-            operation=adapter(home.provider_account).clone(wire_account(home.provider_account), _request(home, sample)),
-            answer_of=answer_of,
-            guard=lambda: _guard(home),
-            on_settled=lambda attempt: clone_outcomes.record_cloned(home_id=home.id, attempt=attempt),
-        )
+        attempt, answer = _ask_for(home, accepted, facts) if accepted else _call(home, facts)
     except VoiceRefusedError as error:
         clone_outcomes.mark_failed(home_id=home.id, error=error)
+    except PendingError as pending:
+        # It goes on at the provider: the next try asks for it.
+        let_go(home, retry_at=clock.real_now() + timedelta(seconds=pending.retry_after_seconds))
     except ProviderError as error:
         _end(home, error)
     else:
         _take_answer(home, attempt.id, answer)
 
 
-def _is_unsent(home: ProviderVoice) -> bool:
-    """Whether no earlier try can have reached the provider; else the home is brought to what that try came to."""
+def _earlier_calls(home: ProviderVoice) -> list[Attempt]:
+    """Calls for this clone that may have reached the provider."""
     attempts = Attempt.objects.filter(subject=clone_outcomes.subject_of(home), kind=Attempt.Kind.PREVIEW)
-    for attempt in attempts.exclude(state=Attempt.State.RELEASED).order_by("id"):
-        found = recover_attempt(
-            attempt_id=attempt.id,
-            on_settled=lambda attempt: clone_outcomes.record_cloned(home_id=home.id, attempt=attempt),
-        )
-        if found.answer is not None:
-            _take_answer(home, attempt.id, found.answer)
-            return False
-        if found.outcome == "unknown":
-            sent_at = attempt.sent_at or attempt.prepared_at
-            clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=None)
-            return False
-    return True
+    return list(attempts.exclude(state=Attempt.State.RELEASED).select_related("provider_account").order_by("id"))
+
+
+def _call(home: ProviderVoice, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
+    try:
+        sample = read_sample(_sample_of(home))
+    except FileNotFoundError:
+        raise VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored") from None
+    account = home.provider_account
+    return paid_call(
+        order=_order(home),
+        operation=adapter(account).clone(wire_account(account), _request(home, sample)),
+        answer_of=lambda result: _answer_of(result, facts),
+        guard=lambda: _guard(home),
+        on_settled=lambda attempt: _settled(home, attempt),
+    )
+
+
+def _ask_for(home: ProviderVoice, accepted: Attempt, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
+    account = home.provider_account
+    # The recording is with the provider already.
+    request = _request(home, b"")
+    return resume_call(
+        attempt=accepted,
+        operation=adapter(account).resume_clone(wire_account(account), request, accepted.vendor_task),
+        answer_of=lambda result: _answer_of(result, facts),
+        on_settled=lambda attempt: _settled(home, attempt),
+    )
+
+
+def _answer_of(result: CloneResult, facts: dict[str, Any]) -> Answer:
+    facts.update(preview_url=result.preview_url, moderation=result.moderation)
+    return Answer(audio=b"", billed_characters=result.billed_characters, trace_id=result.trace_id, facts=facts)
+
+
+def _settled(home: ProviderVoice, attempt: Attempt) -> None:
+    clone_outcomes.record_cloned(home_id=home.id, attempt=attempt)
 
 
 def _end(home: ProviderVoice, error: ProviderError) -> None:

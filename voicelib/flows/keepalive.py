@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 
 from accounts.doorbell import ring
 from voicelib.flows.claims import claim_due, let_go
-from voicelib.flows.clone_outcomes import KEEP_TASK, give_back_clone, settle_proven_clone
+from voicelib.flows.clone_outcomes import KEEP_TASK, give_back_clone, settle_proven_clone, subject_of
 from voicelib.flows.consents import expire_consents
 from voicelib.flows.deadlines import facts_of, next_alert, will_be_kept
-from voicelib.flows.engine_holds import release_spare_holds
+from voicelib.flows.engine_holds import living_calls, release_spare_holds
 from voicelib.flows.history import note_home
 from voicelib.keeping import Step, is_wanted, next_step
 from voicelib.models import ProviderVoice
@@ -58,16 +58,17 @@ class Planned:
 def keepalive_tick(*, at: datetime, call: Callable[[ProviderVoice], None] | None = None) -> TickReport:
     """Deal with everything that is due at business time `at`; returns what was done.
 
-    Homes that need a call are claimed and rung for (or given to `call`, which then does the work); the rest is done
-    here. Many ticks may run at once: a home is claimed by one of them.
+    Homes that need a call, or have one that nobody has ended, are claimed and rung for (or given to `call`, which then
+    does the work); the rest is done here. Many ticks may run at once: a home is claimed by one of them.
     """
     report = TickReport(consents_expired=expire_consents(at=at))
     report.alerts = _alert(at)
     hand_over = call or _ring_worker
     for _ in range(_MOST_BATCHES):
         homes = claim_due(_due(at), limit=_BATCH)
+        called = set(living_calls(homes).values_list("subject", flat=True))
         for home in homes:
-            if next_step(facts_of(home), at) is Step.CALL:
+            if next_step(facts_of(home), at) is Step.CALL or subject_of(home) in called:
                 hand_over(home)
                 report.calls += 1
             else:

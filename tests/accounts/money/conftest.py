@@ -62,11 +62,23 @@ class Till:
             estimated_characters=adapter(self.account).count_characters(text),
         )
 
-    def pay(self, hold, text="Hello.", *, guard=lambda: None, on_settled=lambda attempt: None, answer_of=None):
+    def speech(self, text="Hello."):
         request = SpeechRequest(text=text, model=MODEL, voice_id=VOICE, format=AudioFormat("mp3", 32000, 128000, 1))
+        return adapter(self.account).speech(wire_account(self.account), request)
+
+    def pay(
+        self,
+        hold,
+        text="Hello.",
+        *,
+        guard=lambda: None,
+        on_settled=lambda attempt: None,
+        answer_of=None,
+        operation=None,
+    ):
         return paid_call(
             order=self.order(hold, text),
-            operation=adapter(self.account).speech(wire_account(self.account), request),
+            operation=operation or self.speech(text),
             answer_of=answer_of or _answer,
             guard=guard,
             on_settled=on_settled,
