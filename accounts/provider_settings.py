@@ -13,7 +13,6 @@ from providers.errors import FetchError
 from providers.fetch import FetchPolicy, check_url
 from providers.registry import provider_names
 
-MAINLAND_HOSTS = frozenset({"api.minimaxi.com", "api-bj.minimaxi.com"})
 RETENTION_KINDS = ("activation", "rolling", "fixed", "none")
 _MOST_HOURS = 24 * 366
 # Options that the MiniMax documentation leaves open, with what each may hold.
@@ -77,8 +76,3 @@ def checked_retention(rule: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(hours, int) or isinstance(hours, bool) or not 0 < hours <= _MOST_HOURS:
         raise InvalidInputError(f"Give whole hours from 1 to {_MOST_HOURS}.", field="retention.hours")
     return {"kind": kind, "hours": hours}
-
-
-def price_list_of(base_url: str) -> str:
-    """The published price list that fits an address: mainland hosts charge in CNY, all others in USD."""
-    return "minimax-mainland" if urlsplit(base_url).hostname in MAINLAND_HOSTS else "minimax-global"

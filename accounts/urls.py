@@ -11,7 +11,12 @@ from accounts.api.ledger import LedgerCsvView, LedgerTotalsView, LedgerView
 from accounts.api.me import MeView
 from accounts.api.prices import PricesView
 from accounts.api.projects import ProjectsView
-from accounts.api.provider_accounts import CheckProviderAccountView, ProviderAccountsView, ProviderAccountView
+from accounts.api.provider_accounts import (
+    CheckProviderAccountView,
+    ProviderAccountsView,
+    ProviderAccountView,
+    RegionsView,
+)
 from accounts.api.tokens import TokensView, TokenView
 
 # `slug` takes letters, digits, hyphens and underscores: slugs and ids alike, and nothing a database would choke on.
@@ -30,6 +35,7 @@ urlpatterns = [
     path("ledger/totals", LedgerTotalsView.as_view()),
     path("ledger.csv", LedgerCsvView.as_view()),
     path("prices", PricesView.as_view()),
+    path("regions", RegionsView.as_view()),
     path("provider-accounts", ProviderAccountsView.as_view()),
     path("provider-accounts/<slug:account>", ProviderAccountView.as_view()),
     path("provider-accounts/<slug:account>/check", CheckProviderAccountView.as_view()),

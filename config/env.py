@@ -6,7 +6,7 @@ A secret may also come from a file: `NAME_FILE` holds the path (Docker and Kuber
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -72,6 +72,16 @@ class Env:
         if value is None:
             return default
         return tuple(part.strip() for part in value.split(",") if part.strip())
+
+    def pairs(self, name: str, names: Collection[str]) -> dict[str, str]:
+        """`name=value` with commas between; only `names` may stand before the sign."""
+        found = {}
+        for part in self.names_list(name):
+            key, sign, value = (piece.strip() for piece in part.partition("="))
+            if not sign or not value or key not in names:
+                raise ImproperlyConfigured(f"{name} must be name=value with names of {', '.join(names)}, not {part!r}.")
+            found[key] = value
+        return found
 
     def path(self, name: str, default: Path) -> Path:
         value = self._raw(name)

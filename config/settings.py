@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import Env
 from config.local_secrets import local_secret
+from providers.minimax import regions as minimax_regions
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,6 +184,8 @@ SANDBOX_URL = env.text("SANDBOX_URL", f"http://127.0.0.1:{SANDBOX_PORT}" if EMBE
 FETCH_ALLOWED_HOSTS = frozenset(
     env.names_list("FETCH_ALLOWED_HOSTS", (f"127.0.0.1:{SANDBOX_PORT}",) if EMBEDDED else ())
 )
+# Where the regions of a provider lie, if not where its adapter says: a sandbox may stand in for one.
+PROVIDER_REGIONS = {"minimax": env.pairs("MINIMAX_REGIONS", [region.name for region in minimax_regions.REGIONS])}
 # A claimed piece of work is given up after this long without a sign of life; longer than any provider call.
 WORK_LEASE_SECONDS = env.integer("WORK_LEASE_SECONDS", 600, at_least=1)
 PROVIDER_TIMEOUT_SECONDS = env.integer("PROVIDER_TIMEOUT_SECONDS", 240, at_least=1)

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 
 from providers.errors import UnsupportedError
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
+from providers.regions import Region
 from providers.stream import StreamExchange
 from providers.types import (
     Account,
@@ -44,6 +45,8 @@ class Adapter(ABC):
 
     name: str
     capabilities: Capabilities
+    # Official hosts; a provider without any is reached by its address alone.
+    regions: tuple[Region, ...] = ()
 
     def unsupported(self, operation: str) -> UnsupportedError:
         """The refusal of an operation this provider does not offer."""

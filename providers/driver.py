@@ -105,6 +105,10 @@ class Driver:
         finally:
             operation.close()
 
+    def within(self, seconds: float) -> Driver:
+        """The same client and observer, with no exchange longer than ``seconds``."""
+        return Driver(self._client, on_sent=self._on_sent, longest_seconds=min(seconds, self._longest_seconds))
+
     def stream(self, exchange: StreamExchange) -> AudioStream:
         """The audio of one streamed synthesis as it is made. Nothing is sent before the first piece is asked for."""
         return AudioStream(self._client, exchange, self._on_sent, self._longest_seconds)

@@ -18,6 +18,23 @@ RuleKind = Literal["respelling", "pinyin", "ipa", "kana", "jyutping"]
 VoiceKind = Literal["system", "cloned", "designed"]
 FilePurpose = Literal["voice_clone", "prompt_audio", "t2a_async_input", "t2a_async"]
 SubtitleKind = Literal["sentence", "word", "word_streaming"]
+CheckVerdict = Literal[
+    "ok",
+    "legacy_address",
+    "key_refused",
+    "key_malformed",
+    "group_refused",
+    "not_permitted",
+    "not_verified",
+    "balance_empty",
+    "quota_used_up",
+    "rate_limited",
+    "provider_down",
+    "no_connection",
+    "address_refused",
+    "not_the_provider",
+    "refused",
+]
 
 _T = TypeVar("_T")
 
@@ -359,9 +376,11 @@ class DeleteResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountCheck:
-    """Whether an account can be used, found out by a free call; ``finding`` says why not, in a sentence."""
+    """Whether an account can be used, found out by a free call; ``finding`` says why not, in a sentence, ``verdict`` in
+    one word, ``code`` in the provider's own."""
 
     ok: bool
+    verdict: CheckVerdict = "refused"
     finding: str = ""
     code: str | None = None
     trace_id: str = ""

@@ -17,12 +17,10 @@ from accounts.admin.asking_forms import DressedForm, TeamForm
 from accounts.admin.filters import by_row
 from accounts.admin.rights import actor_of
 from accounts.admin.shown import NOTHING, Pill, moment_html
-from accounts.flows.provider_accounts import (
-    change_provider_account,
-    check_provider_account,
-    create_provider_account,
-)
+from accounts.flows.account_checks import check_provider_account
+from accounts.flows.provider_accounts import change_provider_account, create_provider_account
 from accounts.models import ProviderAccount
+from accounts.provider_regions import all_regions, region_at
 from accounts.provider_settings import RETENTION_KINDS
 from providers.registry import provider_names
 
@@ -42,17 +40,22 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     list_filter = [by_row("team", _("team"))]
     search_fields = ["name", "slug", "base_url"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "team", "provider", "base_url", "key", "is_default"]}),
+        (None, {"fields": ["name", "slug", "team", "provider", "region", "base_url", "key", "is_default"]}),
         (_("Last check"), {"fields": ["check_state", "finding", "checked"]}),
         (_("Rules"), {"fields": ["price_list", "retention_shown", "options_shown"]}),
     ]
-    readonly_fields = ["key", "check_state", "checked", "retention_shown", "options_shown"]
+    readonly_fields = ["region", "key", "check_state", "checked", "retention_shown", "options_shown"]
     actions_detail = ["check_key", "edit", "events"]
     ordering = ["team__name", "name"]
 
     @display(description=_("Key"))
     def key(self, account: ProviderAccount) -> str:
         return account.key_hint or NOTHING
+
+    @display(description=_("Region"))
+    def region(self, account: ProviderAccount) -> Any:
+        region = region_at(account.provider, account.base_url)
+        return _("address of its own") if region is None else _(region.label)
 
     @display(description=_("Last check"))
     def check_state(self, account: ProviderAccount) -> str:
@@ -98,7 +101,8 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     @button(_("Check"), icon="network_check", scope=_WRITE)
     def check_key(self, request: HttpRequest, account: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
-            found = check_provider_account(account=account)
+            asked = form.cleaned_data["other_regions"]
+            found = check_provider_account(account=account, actor=actor_of(request), ask_other_regions=asked)
             text = _("Key and address work (%(ms)d ms). %(finding)s") if found.ok else _("%(finding)s (%(ms)d ms)")
             show = messages.success if found.ok else messages.error
             show(request, text % {"ms": found.latency_ms, "finding": found.finding})
@@ -113,6 +117,7 @@ class ProviderAccountsAdmin(ButtonsAdmin):
                 icon="network_check",
                 explanation=[_("Key and region are tried with a call that costs nothing.")],
                 facts=[(_("Address"), account.base_url), (_("Key"), self.key(account))],
+                make_form=lambda data, files: CheckForm(data),
                 back=page_of(account),
                 act=act,
             ),
@@ -142,11 +147,24 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         )
 
 
+class CheckForm(DressedForm):
+    other_regions = forms.BooleanField(
+        label=_("If the key is refused, ask the other regions"),
+        required=False,
+        help_text=_(
+            "The key is then shown to the provider's other official hosts: it tells a wrong region from a bad key."
+        ),
+    )
+
+
 class AccountFields(forms.Form):
     """What an account is made of, beside team, slug and provider."""
 
     name = forms.CharField(label=_("Name"), max_length=200)
-    base_url = forms.CharField(label=_("Base URL"), max_length=500, initial="https://api.minimax.io")
+    region = forms.ChoiceField(label=_("Region"), required=False, choices=lambda: _region_choices())
+    base_url = forms.CharField(
+        label=_("Base URL"), max_length=500, required=False, help_text=_("For an address of your own: before /v1.")
+    )
     key = forms.CharField(
         label=_("Key"), max_length=4000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
@@ -191,12 +209,15 @@ class AccountFields(forms.Form):
 class NewAccountForm(AccountFields, TeamForm):
     slug = forms.CharField(label=_("Slug"), max_length=64, help_text=_("It never changes."))
     provider = forms.ChoiceField(label=_("Provider"), choices=lambda: [(name, name) for name in provider_names()])
-    field_order = ["team", "name", "slug", "provider", "base_url", "key", "price_list", "is_default"]
+    field_order = ["team", "name", "slug", "provider", "region", "base_url", "key", "price_list", "is_default"]
 
 
 class ChangeAccountForm(AccountFields, DressedForm):
     def __init__(self, data: Any, *, account: ProviderAccount) -> None:
-        initial = {name: getattr(account, name) for name in ("name", "base_url", "price_list", "is_default", "options")}
+        initial = {name: getattr(account, name) for name in ("name", "price_list", "is_default", "options")}
+        region = region_at(account.provider, account.base_url)
+        initial["region"] = "" if region is None else region.name
+        initial["base_url"] = account.base_url if region is None else ""
         initial["retention_kind"] = account.retention.get("kind", "")
         initial["retention_hours"] = account.retention.get("hours")
         super().__init__(data, initial=initial)
@@ -215,4 +236,9 @@ class ChangeAccountForm(AccountFields, DressedForm):
         return changes
 
 
-_PLAIN = {"name", "base_url", "price_list", "is_default", "options"}
+_PLAIN = {"name", "region", "base_url", "price_list", "is_default", "options"}
+
+
+def _region_choices() -> list[tuple[str, Any]]:
+    own: list[tuple[str, Any]] = [("", _("address of its own"))]
+    return own + [(row.name, f"{_(row.label)} · {row.base_url} · {row.currency}") for _provider, row in all_regions()]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,18 +13,22 @@ from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
 from accounts.api.outputs import Output
 from accounts.api.views import TeamView
+from accounts.flows.account_checks import check_provider_account
 from accounts.flows.provider_accounts import (
     change_provider_account,
-    check_provider_account,
     create_provider_account,
     find_provider_account,
 )
 from accounts.models import ProviderAccount
+from accounts.provider_regions import all_regions, region_at
 
 
 class ProviderAccountChangeInput(Input):
     name = serializers.CharField(max_length=200, required=False)
     base_url = serializers.CharField(max_length=500, required=False, help_text="Another address needs the key anew.")
+    region = serializers.CharField(
+        max_length=32, required=False, help_text="In the place of `base_url`: a name of `GET /regions`."
+    )
     key = serializers.CharField(max_length=4096, required=False, write_only=True)
     price_list = serializers.CharField(max_length=64, required=False)
     options = serializers.DictField(required=False)
@@ -36,7 +42,9 @@ class ProviderAccountInput(ProviderAccountChangeInput):
     slug = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=200)
     provider = serializers.CharField(max_length=32, help_text="`minimax`.")
-    base_url = serializers.CharField(max_length=500, help_text="The address before /v1.")
+    base_url = serializers.CharField(
+        max_length=500, required=False, help_text="The address before /v1; without it a `region`."
+    )
     key = serializers.CharField(max_length=4096, write_only=True)
 
 
@@ -46,6 +54,7 @@ class ProviderAccountOutput(Output):
     name = serializers.CharField()
     provider = serializers.CharField()
     base_url = serializers.CharField()
+    region = serializers.SerializerMethodField(help_text="Null: an address of its own.")
     key_hint = serializers.CharField(help_text="Last characters of the key.")
     price_list = serializers.CharField()
     options = serializers.DictField()
@@ -55,11 +64,39 @@ class ProviderAccountOutput(Output):
     checked_at = serializers.DateTimeField(allow_null=True)
     finding = serializers.CharField(allow_blank=True, help_text="Of the last check; empty when all was well.")
 
+    def get_region(self, account: ProviderAccount) -> str | None:
+        region = region_at(account.provider, account.base_url)
+        return None if region is None else region.name
+
+
+class AccountCheckInput(Input):
+    other_regions = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Show a refused key to the provider's other official hosts, to tell a wrong region from a bad key.",
+    )
+
 
 class AccountCheckOutput(Output):
     ok = serializers.BooleanField()
+    code = serializers.CharField(help_text="Stable; listed in docs/errors.md.")
     latency_ms = serializers.IntegerField()
     finding = serializers.CharField(allow_null=True, help_text="Why it cannot be used.")
+    region = serializers.CharField(allow_null=True, help_text="Where the key belongs, if that is another region.")
+
+
+class RegionOutput(Output):
+    provider = serializers.CharField()
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    base_url = serializers.CharField()
+    currency = serializers.CharField()
+    price_list = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
+
+
+class RegionsOutput(Output):
+    results = serializers.ListField(child=RegionOutput())
 
 
 class ProviderAccountsView(TeamView):
@@ -109,9 +146,32 @@ class ProviderAccountView(TeamView):
 class CheckProviderAccountView(TeamView):
     scopes = {"POST": "provider-accounts:write"}
 
-    @extend_schema(operation_id="provider_accounts_check", request=None, responses={200: AccountCheckOutput})
+    @extend_schema(
+        operation_id="provider_accounts_check", request=AccountCheckInput, responses={200: AccountCheckOutput}
+    )
     def post(self, request: Request, account: str) -> Response:
-        """Verify key and region by a call that costs nothing."""
-        found = check_provider_account(account=find_provider_account(team=self.team, slug_or_id=account))
-        finding = found.finding or None
-        return Response(AccountCheckOutput.of({"ok": found.ok, "latency_ms": found.latency_ms, "finding": finding}))
+        """Verify key and address by a call that costs nothing. The key goes to other hosts on a wish only."""
+        standing = find_provider_account(team=self.team, slug_or_id=account)
+        wish = self.read(AccountCheckInput)
+        found = check_provider_account(account=standing, actor=self.actor, ask_other_regions=wish["other_regions"])
+        return Response(
+            AccountCheckOutput.of(
+                {
+                    "ok": found.ok,
+                    "code": found.code,
+                    "latency_ms": found.latency_ms,
+                    "finding": found.finding or None,
+                    "region": found.region,
+                }
+            )
+        )
+
+
+class RegionsView(TeamView):
+    scopes = {"GET": "provider-accounts:read"}
+
+    @extend_schema(operation_id="regions_list", responses={200: RegionsOutput})
+    def get(self, request: Request) -> Response:
+        """The official addresses of the providers, each with its price list."""
+        rows = [{"provider": provider, **asdict(region)} for provider, region in all_regions()]
+        return Response(RegionsOutput.of({"results": rows}))

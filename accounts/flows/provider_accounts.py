@@ -1,36 +1,24 @@
-"""Provider accounts: added, changed, checked. The key is write-only; it goes nowhere but to its own host."""
+"""Provider accounts: added and changed. The key is write-only; it goes nowhere but to its own host."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
 
-from accounts import clock, events, keyring
+from accounts import events, keyring
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
-from accounts.provider_clients import adapter, driver, wire_account
+from accounts.provider_regions import price_list_of, region_named
 from accounts.provider_settings import (
     checked_base_url,
     checked_options,
     checked_provider,
     checked_retention,
-    price_list_of,
 )
 from accounts.slugs import checked_slug, unique_slug
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedAccount:
-    """What a free call to the provider found out; `latency_ms` covers the whole conversation."""
-
-    ok: bool
-    latency_ms: int
-    finding: str
 
 
 def create_provider_account(
@@ -39,28 +27,31 @@ def create_provider_account(
     slug: str,
     name: str,
     provider: str,
-    base_url: str,
     key: str,
+    base_url: str = "",
+    region: str = "",
     price_list: str = "",
     options: Mapping[str, Any] | None = None,
     retention: Mapping[str, Any] | None = None,
     is_default: bool = False,
     actor: Actor,
 ) -> ProviderAccount:
-    """Add a provider account; the first of a team is its default. Without `price_list`, the one that fits the address.
+    """Add a provider account at a `region` of the provider or at a `base_url` of one's own; the first of a team is its
+    default. Without `price_list`, the one that fits the address.
 
-    Raises InvalidInputError (field; `base_url_refused`) and ConflictError `slug_taken`.
+    Raises InvalidInputError (field; `base_url_refused`, `region_unknown`) and ConflictError `slug_taken`.
     """
-    address = checked_base_url(base_url)
+    known = checked_provider(provider)
+    address = _address(known, base_url, region)
     account = ProviderAccount(
         team=team,
         slug=checked_slug(slug),
         name=name,
-        provider=checked_provider(provider),
+        provider=known,
         base_url=address,
         key_encrypted=keyring.encrypt(_checked_key(key)),
         key_hint=keyring.hint(key),
-        price_list=price_list or price_list_of(address),
+        price_list=price_list or price_list_of(known, address),
         options=checked_options(options or {}),
         retention=checked_retention(retention or {}),
     )
@@ -74,10 +65,11 @@ def create_provider_account(
 def change_provider_account(
     *, team: Team, account: ProviderAccount, changes: Mapping[str, Any], actor: Actor
 ) -> ProviderAccount:
-    """Change `name`, `base_url`, `key`, `price_list`, `options`, `retention`, `is_default`; the rest stays.
+    """Change `name`, `base_url` or `region`, `key`, `price_list`, `options`, `retention`, `is_default`; the rest stays.
 
-    A new `base_url` demands the key anew: a stored key never goes to another host on somebody's word.
-    Raises InvalidInputError (`key_required_anew`, `base_url_refused`, …).
+    Another address demands the key anew: a stored key never goes to another host on somebody's word. A price list that
+    was that of the old address becomes that of the new one. Raises InvalidInputError (`key_required_anew`,
+    `base_url_refused`, `region_unknown`, …).
     """
     changed = _changed_values(account, changes)
     with transaction.atomic():
@@ -89,21 +81,6 @@ def change_provider_account(
         _save_default_alone(account)
         _record("provider_account.changed", account, actor, {"changed": sorted(changes)})
     return account
-
-
-def check_provider_account(*, account: ProviderAccount) -> CheckedAccount:
-    """Ask the provider, by a call that costs nothing, whether key and address work; the finding is kept.
-
-    No transaction is open during the call. Raises ConflictError `provider_key_unreadable`.
-    """
-    wire = wire_account(account)
-    began = time.monotonic()
-    found = driver().run(adapter(account).check_account(wire))
-    latency_ms = round((time.monotonic() - began) * 1000)
-    ProviderAccount.objects.filter(id=account.id).update(
-        checked_at=clock.real_now(), finding="" if found.ok else found.finding[:500]
-    )
-    return CheckedAccount(ok=found.ok, latency_ms=latency_ms, finding=found.finding)
 
 
 def find_provider_account(*, team: Team, slug_or_id: str | None) -> ProviderAccount:
@@ -120,14 +97,8 @@ def find_provider_account(*, team: Team, slug_or_id: str | None) -> ProviderAcco
 
 def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dict[str, Any]:
     values = {name: changes[name] for name in ("name", "price_list", "is_default") if name in changes}
-    if "base_url" in changes:
-        values["base_url"] = checked_base_url(changes["base_url"])
-        if values["base_url"] != account.base_url and "key" not in changes:
-            raise InvalidInputError(
-                "Another address needs the key anew: the stored one goes nowhere else.",
-                code="key_required_anew",
-                field="key",
-            )
+    if "base_url" in changes or "region" in changes:
+        values |= _moved(account, changes)
     if "key" in changes:
         values["key_encrypted"] = keyring.encrypt(_checked_key(changes["key"]))
         values["key_hint"] = keyring.hint(changes["key"])
@@ -136,6 +107,26 @@ def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dic
     if "retention" in changes:
         values["retention"] = checked_retention(changes["retention"])
     return values
+
+
+def _moved(account: ProviderAccount, changes: Mapping[str, Any]) -> dict[str, Any]:
+    address = _address(account.provider, changes.get("base_url", ""), changes.get("region", ""))
+    if address != account.base_url and "key" not in changes:
+        raise InvalidInputError(
+            "Another address needs the key anew: the stored one goes nowhere else.",
+            code="key_required_anew",
+            field="key",
+        )
+    moved = {"base_url": address}
+    if "price_list" not in changes and account.price_list == price_list_of(account.provider, account.base_url):
+        moved["price_list"] = price_list_of(account.provider, address)
+    return moved
+
+
+def _address(provider: str, base_url: str, region: str) -> str:
+    if bool(base_url) == bool(region):
+        raise InvalidInputError("Name a region, or give an address of your own: one of both.", field="base_url")
+    return checked_base_url(base_url or region_named(provider, region).base_url)
 
 
 def _checked_key(key: str) -> str:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from providers.adapter import Adapter
 from providers.characters import billed_characters
-from providers.errors import Category, ProviderError
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
-from providers.minimax import checks, design, files, long_text, rules, speech, streaming, subtitles, voices
+from providers.minimax import (
+    account_check,
+    checks,
+    design,
+    files,
+    long_text,
+    rules,
+    speech,
+    streaming,
+    subtitles,
+    voices,
+)
 from providers.minimax.limits import CAPABILITIES
+from providers.minimax.regions import REGIONS
 from providers.minimax.text import normalized
 from providers.stream import StreamExchange
 from providers.types import (
@@ -30,17 +41,13 @@ from providers.types import (
 )
 from providers.voice_design import DesignRequest, DesignResult
 
-_REGIONS = (
-    "The key was refused. A key of another region reads the same: international keys belong to api.minimax.io, "
-    "mainland keys to api.minimaxi.com"
-)
-
 
 class MiniMax(Adapter):
     """Speech, clones and voices over MiniMax's v1 API, and over whatever speaks like it (the sandbox)."""
 
     name = "minimax"
     capabilities = CAPABILITIES
+    regions = REGIONS
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         checks.check_speech(account, request)
@@ -107,12 +114,7 @@ class MiniMax(Adapter):
         return voices.delete_voice(account, voice_id, kind)
 
     def check_account(self, account: Account) -> Operation[AccountCheck]:
-        """Lists the system voices: free, and refused without a valid key."""
-        try:
-            voices_shown = yield from voices.list_voices(account, "system")
-        except ProviderError as error:
-            return AccountCheck(ok=False, finding=_finding(error), code=error.code, trace_id=error.trace_id)
-        return AccountCheck(ok=True, finding=f"{len(voices_shown)} system voices")
+        return account_check.check_account(account)
 
     def compile_rule(self, rule: PronunciationRule) -> str:
         return rules.compiled(rule)
@@ -122,11 +124,3 @@ class MiniMax(Adapter):
 
     def new_voice_id(self, hint: str, random_suffix: str) -> str:
         return voices.new_voice_id(hint, random_suffix)
-
-
-def _finding(error: ProviderError) -> str:
-    if error.category is not Category.AUTH or error.code is None:
-        return error.message
-    if "group" in error.message.lower():
-        return f"The group id does not belong to the key ({error.message})"
-    return f"{_REGIONS} ({error.message})"

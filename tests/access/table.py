@@ -84,6 +84,7 @@ TABLE = [
     row("GET", "ledger/totals", "ledger:read", **BOOKS, other=200, exact=200),
     row("GET", "ledger.csv", "ledger:read", **BOOKS, other=200, exact=200),
     row("GET", "prices", "provider-accounts:read", **READ, other=200, exact=200),
+    row("GET", "regions", "provider-accounts:read", **READ, other=200, exact=200),
     row("GET", "provider-accounts", "provider-accounts:read", **READ, other=200, exact=200),
     row("POST", "provider-accounts", "provider-accounts:write", **SHUT, other=201, exact=201, body=ACCOUNT),
     row("GET", "provider-accounts/{account}", "provider-accounts:read", **READ, other=404, exact=200),
