@@ -24,6 +24,7 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
     ),
     "failures_may_charge": ("true or false", lambda value: isinstance(value, bool)),
     "fluent_on_28": ("true or false", lambda value: isinstance(value, bool)),
+    "retry_without_emotion": ("true or false", lambda value: isinstance(value, bool)),
 }
 
 

@@ -6,7 +6,8 @@ An adapter gives a ``StreamExchange``: one request and the decoder of its answer
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -24,7 +25,7 @@ from providers.exchange import (
     refuse_foreign_origin,
     translated,
 )
-from providers.types import Headers, Request, SpeechResult
+from providers.types import Finding, Headers, Request, SpeechResult
 
 
 class SpeechDecoder(Protocol):
@@ -52,10 +53,27 @@ class SpeechDecoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class StreamExchange:
-    """One streamed synthesis: what to send, and who reads the answer. The decoder makes it good for one use."""
+    """One streamed synthesis: what to send, and who reads the answer. The decoder makes it good for one use.
+
+    ``instead`` may give another synthesis to make when this one is refused; it is only asked as long as nothing was
+    heard and surely nothing charged. ``findings`` are told with the result.
+    """
 
     request: Request
     decoder: SpeechDecoder = field(repr=False)
+    instead: Callable[[ProviderError], StreamExchange | None] | None = field(default=None, repr=False)
+    findings: tuple[Finding, ...] = ()
+
+    def after(self, error: ProviderError) -> StreamExchange | None:
+        """What to do after this one failed with ``error``; None: nothing."""
+        if self.instead is None or error.heard_bytes or error.possibly_charged:
+            return None
+        return self.instead(error)
+
+    def told(self) -> SpeechResult:
+        """The decoder's summary with the findings of this exchange."""
+        result = self.decoder.end()
+        return replace(result, findings=(*self.findings, *result.findings))
 
 
 class _Ended:
@@ -95,14 +113,20 @@ class AudioStream(_Ended):
     def _listen(
         self, client: httpx.Client, exchange: StreamExchange, on_sent: OnSent | None, longest: float
     ) -> Generator[bytes, None, None]:
-        request, decoder = _bounded(exchange, longest), exchange.decoder
-        try:
-            yield from self._heard(client, request, decoder, Sent(request, on_sent))
-            yield from decoder.flush()
-            self._result = decoder.end()
-        except ProviderError as error:
-            while_listening(error, decoder.heard_bytes)
-            raise
+        ends = time.monotonic() + longest
+        following: StreamExchange | None = exchange
+        while following is not None:
+            exchange, decoder = following, following.decoder
+            request = _bounded(exchange, ends - time.monotonic())
+            try:
+                yield from self._heard(client, request, decoder, Sent(request, on_sent))
+                yield from decoder.flush()
+                self._result = exchange.told()
+                return
+            except ProviderError as error:
+                following = exchange.after(while_listening(error, decoder.heard_bytes))
+                if following is None or time.monotonic() >= ends:
+                    raise
 
     def _heard(
         self, client: httpx.Client, request: Request, decoder: SpeechDecoder, sent: Sent
@@ -142,17 +166,23 @@ class AsyncAudioStream(_Ended):
     async def _listen(
         self, client: httpx.AsyncClient, exchange: StreamExchange, on_sent: OnSent | None, longest: float
     ) -> AsyncGenerator[bytes, None]:
-        request, decoder = _bounded(exchange, longest), exchange.decoder
-        try:
-            async with aclosing(self._heard(client, request, decoder, Sent(request, on_sent))) as heard:
-                async for chunk in heard:
+        ends = time.monotonic() + longest
+        following: StreamExchange | None = exchange
+        while following is not None:
+            exchange, decoder = following, following.decoder
+            request = _bounded(exchange, ends - time.monotonic())
+            try:
+                async with aclosing(self._heard(client, request, decoder, Sent(request, on_sent))) as heard:
+                    async for chunk in heard:
+                        yield chunk
+                for chunk in decoder.flush():
                     yield chunk
-            for chunk in decoder.flush():
-                yield chunk
-            self._result = decoder.end()
-        except ProviderError as error:
-            while_listening(error, decoder.heard_bytes)
-            raise
+                self._result = exchange.told()
+                return
+            except ProviderError as error:
+                following = exchange.after(while_listening(error, decoder.heard_bytes))
+                if following is None or time.monotonic() >= ends:
+                    raise
 
     async def _heard(
         self, client: httpx.AsyncClient, request: Request, decoder: SpeechDecoder, sent: Sent

@@ -45,8 +45,9 @@ class Account:
 
     ``base_url`` is the address before ``/v1``. ``options`` holds what the provider's documentation leaves open; MiniMax
     knows ``group_id`` (str), ``mix_weights_field`` ("timbre_weights" or "timber_weights"), ``failures_may_charge``
-    (bool, default true), ``fluent_on_28`` (bool, default false), ``long_text_limit`` (int, default 50,000 code points),
-    ``trusted_hosts`` (list of "host:port").
+    (bool, default true), ``fluent_on_28`` (bool, default false), ``retry_without_emotion`` (bool, default false: the
+    refusal of an emotion fails the call), ``long_text_limit`` (int, default 50,000 code points), ``trusted_hosts``
+    (list of "host:port").
     """
 
     provider: str

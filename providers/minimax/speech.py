@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
-from providers.errors import malformed
+from providers.errors import PendingError, ProviderError, malformed
 from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
+from providers.minimax.emotion import dropped, without_emotion
 from providers.minimax.rules import compiled_all
 from providers.minimax.text import normalized
 from providers.types import (
@@ -15,6 +17,7 @@ from providers.types import (
     Account,
     Finding,
     Operation,
+    Pause,
     Request,
     Response,
     SpeechRequest,
@@ -31,9 +34,31 @@ _LONGEST_SECONDS_PER_CHARACTER = 1.0
 
 
 def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
-    """One synthesis. Refuses before sending; raises ``ProviderError``."""
+    """One synthesis. Refuses before sending; raises ``ProviderError``.
+
+    An emotion the voice refuses is left out in a second exchange where the account says so, which is a finding.
+    """
     check_speech(account, request)
-    asked = post(
+    asked = _asked(account, request)
+    try:
+        return read_speech(asked, (yield asked), request)
+    except ProviderError as error:
+        plain = without_emotion(account, request, error)
+        if plain is None:
+            raise
+        refusal = error
+    try:
+        # From here on both exchanges share the time of the run.
+        yield Pause(0.0)
+    except PendingError:
+        raise refusal from None
+    asked = _asked(account, plain)
+    result = read_speech(asked, (yield asked), plain)
+    return replace(result, findings=(dropped(request), *result.findings))
+
+
+def _asked(account: Account, request: SpeechRequest) -> Request:
+    return post(
         account,
         "/v1/t2a_v2",
         operation="t2a",
@@ -41,7 +66,6 @@ def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
         timeout=TIMEOUTS,
         max_response_bytes=longest_answer(request),
     )
-    return read_speech(asked, (yield asked), request)
 
 
 def body(account: Account, request: SpeechRequest, *, streamed: bool = False) -> dict[str, JSON]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from providers.audio import PayloadError, decode_payload
 from providers.errors import ProviderError, lost_answer, malformed, while_listening
 from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
+from providers.minimax.emotion import dropped, without_emotion
 from providers.minimax.event_stream import Line, Lines
 from providers.minimax.speech import (
     body,
@@ -50,8 +52,18 @@ _BOM = b"\xef\xbb\xbf"
 
 
 def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
-    """One streamed synthesis. Refuses at once; the aggregate frame is declined and ignored when it comes anyway."""
+    """One streamed synthesis. Refuses at once; the aggregate frame is declined and ignored when it comes anyway.
+
+    An emotion the voice refuses is left out in a second exchange where the account says so, which is a finding.
+    """
     check_speech(account, request, streamed=True)
+
+    def instead(error: ProviderError) -> StreamExchange | None:
+        plain = without_emotion(account, request, error)
+        if plain is None:
+            return None
+        return replace(stream_speech(account, plain), findings=(dropped(request),))
+
     asked = post(
         account,
         "/v1/t2a_v2",
@@ -60,7 +72,7 @@ def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
         timeout=TIMEOUTS,
         max_response_bytes=_OVERHEAD * longest_answer(request),
     )
-    return StreamExchange(asked, Decoder(asked, request))
+    return StreamExchange(asked, Decoder(asked, request), instead)
 
 
 class Decoder:

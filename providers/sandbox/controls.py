@@ -17,7 +17,7 @@ from providers.sandbox.accounts import account_of, group_id_of
 from providers.sandbox.bill import COUNTING_RULES
 from providers.sandbox.catalogue import system_voices
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, STREAMING, TASKS, Fault
+from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, EMOTIONAL, STREAMING, TASKS, Fault
 from providers.sandbox.limits import Pace
 from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
@@ -179,7 +179,7 @@ async def _add_fault(emulator: Emulator, request: Request) -> Any:
     fault = Fault(
         provider=provider,
         operation=orders.choice("operation", PROVIDERS[provider] | {"*"}),
-        fault=orders.choice("fault", BEFORE | AFTER | STREAMING | TASKS),
+        fault=orders.choice("fault", BEFORE | AFTER | STREAMING | EMOTIONAL | TASKS),
         probability=orders.number("probability", 1.0, high=1),
         count=orders.whole("count", None, low=1),
         seconds=orders.number("seconds", DEFAULT_SECONDS, high=3600),

@@ -12,6 +12,8 @@ BEFORE = frozenset(
 AFTER = frozenset({"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio"})
 # Strike a stream after half of its audio, the work done and charged; calls that do not stream are spared.
 STREAMING = frozenset({"error_mid_stream", "no_end_frame"})
+# Strike a synthesis that asks for an emotion, as some voices refuse any; others are spared.
+EMOTIONAL = frozenset({"emotion_refused"})
 # Strike a task of long text, charged as it is: it ends with that status.
 TASKS = frozenset({"task_failed", "task_expired"})
 DEFAULT_SECONDS = 5.0
@@ -52,10 +54,21 @@ class Faults:
         """Nothing fails any more."""
         self._orders.clear()
 
-    def draw(self, *, operation: str, account: str, streaming: bool = False, provider: str = "minimax") -> Fault | None:
+    def draw(
+        self,
+        *,
+        operation: str,
+        account: str,
+        streaming: bool = False,
+        emotional: bool = False,
+        provider: str = "minimax",
+    ) -> Fault | None:
         """The fault that strikes this call, counted down."""
+        spared = (frozenset() if streaming else STREAMING) | (frozenset() if emotional else EMOTIONAL)
+        if operation != "t2a_async":
+            spared |= TASKS
         for order in self._orders:
-            if (order.fault in STREAMING and not streaming) or (order.fault in TASKS and operation != "t2a_async"):
+            if order.fault in spared:
                 continue
             if (
                 order.provider != provider

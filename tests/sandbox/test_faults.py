@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from providers.sandbox.server import SandboxServer
-from tests.sandbox.customer import code, tone
+from tests.sandbox.customer import code, message, tone
 
 BODY = {"model": "speech-02-hd", "text": "Hello.", "voice_setting": {"voice_id": "Grinch"}}
 
@@ -24,6 +24,14 @@ def test_an_ordered_error_is_answered_and_not_charged(customer, fault, fields, e
     assert code(customer.t2a("Hello.")) == expected
     assert customer.bill() == []
     assert code(customer.t2a("Hello.")) == 0
+
+
+def test_a_refused_emotion_strikes_only_who_asks_for_one_and_is_not_charged(customer):
+    customer.fault("emotion_refused", count=2)
+    assert code(customer.t2a("Hello.")) == 0
+    refused = customer.t2a("Hello.", voice_setting={"voice_id": "Grinch", "emotion": "happy"})
+    assert (code(refused), "voice_setting emotion" in message(refused)) == (2013, True)
+    assert len(customer.bill()) == 1
 
 
 def test_a_server_error_and_a_page_instead_of_json_are_not_charged(customer):

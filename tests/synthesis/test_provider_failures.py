@@ -180,6 +180,30 @@ def test_where_such_errors_are_known_to_be_free_it_is_tried_again(ask, cast, ren
     assert vendor.requests() == 2
 
 
+def test_an_emotion_the_voice_refuses_fails_the_clip(ask, render_all, vendor):
+    vendor.fail("emotion_refused")
+    clip = ask("Hooray!", settings={"emotion": "happy"})
+    render_all()
+    clip.refresh_from_db()
+    assert (clip.state, clip.error["provider"]["code"]) == ("failed", "2013")
+    assert vendor.bill() == []
+
+
+def test_where_it_is_wanted_the_clip_is_spoken_without_the_emotion_and_says_so(cast, ask, render_all, vendor):
+    cast.account.options = {"retry_without_emotion": True}
+    cast.account.save()
+    vendor.fail("emotion_refused")
+    clip = ask("Hooray!", settings={"emotion": "happy"})
+    render_all()
+    clip.refresh_from_db()
+    assert clip.state == Clip.State.READY
+    assert [finding["code"] for finding in Rendering.objects.get().findings] == ["emotion_dropped"]
+    assert len(vendor.bill()) == Attempt.objects.count() == 1
+    assert verify_ledger() == []
+    shown = cast.api().get(f"/api/v1/clips/{clip.id}").json()
+    assert [finding["code"] for finding in shown["findings"]] == ["emotion_dropped"]
+
+
 def test_a_failed_rendering_is_ordered_anew_by_the_next_who_asks(ask, render_all, vendor):
     vendor.fail("error_in_200", status_code=1026)
     first = ask("Second try.")

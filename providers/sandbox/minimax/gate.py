@@ -16,10 +16,10 @@ from providers.sandbox.accounts import account_of, group_id_of
 from providers.sandbox.clock import iso
 from providers.sandbox.emulator import Emulator
 from providers.sandbox.engine import EngineError
-from providers.sandbox.faults import BEFORE, Fault, corrupt_hex
+from providers.sandbox.faults import BEFORE, EMOTIONAL, Fault, corrupt_hex
 from providers.sandbox.journal import Entry
 from providers.sandbox.limits import ConnectionLimitError, RateLimitError
-from providers.sandbox.minimax.answers import VendorError, new_trace_id, refusal
+from providers.sandbox.minimax.answers import VendorError, invalid, new_trace_id, refusal
 from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.reply import Reply
 
@@ -102,8 +102,12 @@ class Endpoint:
             call.account = "" if self.public else authorise(self.emulator, call.request)
             call.body = await _json_body(call.request)
             call.entry = _remember(call)
-            streaming = isinstance(call.body, dict) and call.body.get("stream") is True
-            call.fault = self.emulator.faults.draw(operation=self.operation, account=call.account, streaming=streaming)
+            call.fault = self.emulator.faults.draw(
+                operation=self.operation,
+                account=call.account,
+                streaming=_asked(call.body).get("stream") is True,
+                emotional=bool(_asked(_asked(call.body).get("voice_setting")).get("emotion")),
+            )
             return await _attempt(call, held, self.work)
         except VendorError as error:
             return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra)))
@@ -159,6 +163,10 @@ def _cleaned(value: Any) -> Any:
     return value
 
 
+def _asked(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
 def _remember(call: Call) -> Entry:
     body = call.body if call.request.method == "POST" else dict(call.request.query_params)
     entry = Entry(call.account, iso(call.emulator.clock.now()), call.operation, call.trace_id, body)
@@ -169,6 +177,8 @@ def _remember(call: Call) -> Entry:
 async def _attempt(call: Call, held: contextlib.ExitStack, work: Work) -> Response:
     if call.fault and call.fault.fault in BEFORE:
         return _struck(call.fault)
+    if call.fault and call.fault.fault in EMOTIONAL:
+        raise invalid("voice_setting emotion")
     try:
         if call.operation in LIMITED:
             held.enter_context(call.emulator.limits.entered(call.account, call.operation))
