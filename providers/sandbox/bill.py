@@ -1,18 +1,37 @@
 """What the sandbox charged: counting rules, prices and the lines of the bill."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from providers.sandbox.clock import SandboxClock, iso
 from providers.sandbox.store import Store
 
 CURRENCY = "USD"
-# What keeping a voice costs, once, by how it was made (MiniMax price list).
-FEES = {"cloning": ("clone_fee", 1_500_000), "generation": ("design_fee", 3_000_000)}
+FEE_OPERATIONS = {"cloning": "clone_fee", "generation": "design_fee"}
 DESIGN_PREVIEW_MICROS_PER_CHARACTER = 60
-HD_MICROS_PER_CHARACTER = 100
-TURBO_MICROS_PER_CHARACTER = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """One provider's prices in micros: per character by kind of model, and what keeping a voice costs, once, by how it
+    was made."""
+
+    currency: str
+    hd: int
+    turbo: int
+    fees: Mapping[str, int]
+
+
+# MiniMax price lists, international and mainland. PPIO tells 60 USD per million for 2.8-turbo (Novita's page); that its
+# hd models and its fee for a voice cost what they cost at MiniMax is assumed. UModelverse tells 3.5 and 2 CNY per
+# 10,000 characters; that keeping a voice costs there what MiniMax asks on the mainland is assumed.
+PRICES = {
+    "minimax": Prices("USD", 100, 60, {"cloning": 1_500_000, "generation": 3_000_000}),
+    "ppio": Prices("USD", 100, 60, {"cloning": 1_500_000}),
+    "umodelverse": Prices("CNY", 350, 200, {"cloning": 9_900_000, "generation": 9_900_000}),
+}
 
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
@@ -24,10 +43,10 @@ COUNTING_RULES: dict[str, Callable[[str], int]] = {
 }
 
 
-def price_micros(model: str, characters: int) -> int:
-    """Micro-USD for characters on a model: 100 or 60 USD per million (MiniMax price list)."""
-    rate = HD_MICROS_PER_CHARACTER if "hd" in model.split("-") else TURBO_MICROS_PER_CHARACTER
-    return rate * characters
+def price_micros(model: str, characters: int, provider: str = "minimax") -> int:
+    """What characters cost on a model, in micros of the provider's currency."""
+    prices = PRICES[provider]
+    return characters * (prices.hd if "hd" in model.split("-") else prices.turbo)
 
 
 class Bill:
@@ -52,10 +71,18 @@ class Bill:
         return COUNTING_RULES[self.rule or rule](text)
 
     def charge_characters(
-        self, account: str, *, operation: str, model: str, voice_id: str, characters: int, trace_id: str
+        self,
+        account: str,
+        *,
+        operation: str,
+        model: str,
+        voice_id: str,
+        characters: int,
+        trace_id: str,
+        provider: str = "minimax",
     ) -> None:
         """Book spoken characters at the model's price."""
-        amount = price_micros(model, characters)
+        amount = price_micros(model, characters, provider)
         self.add(
             account,
             operation=operation,
@@ -64,6 +91,8 @@ class Bill:
             characters=characters,
             amount_micros=amount,
             trace_id=trace_id,
+            provider=provider,
+            currency=PRICES[provider].currency,
         )
 
     def charge_design_preview(self, account: str, *, voice_id: str, characters: int, trace_id: str) -> None:
@@ -79,17 +108,20 @@ class Bill:
             trace_id=trace_id,
         )
 
-    def charge_fee(self, account: str, *, kind: str, model: str, voice_id: str, trace_id: str) -> None:
+    def charge_fee(
+        self, account: str, *, kind: str, model: str, voice_id: str, trace_id: str, provider: str = "minimax"
+    ) -> None:
         """Book the one-off fee for keeping a voice of a kind, `cloning` or `generation`."""
-        operation, amount = FEES[kind]
         self.add(
             account,
-            operation=operation,
+            operation=FEE_OPERATIONS[kind],
             model=model,
             voice_id=voice_id,
             characters=0,
-            amount_micros=amount,
+            amount_micros=PRICES[provider].fees[kind],
             trace_id=trace_id,
+            provider=provider,
+            currency=PRICES[provider].currency,
         )
 
     def add(

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from providers.sandbox.bill import CURRENCY
 from providers.sandbox.clock import iso
 from providers.sandbox.emulator import Emulator
 
@@ -59,10 +58,11 @@ def _voices(emulator: Emulator) -> list[Html]:
     made = emulator.voices.made(account=None)
     rows = [
         (voice.voice_id, voice.kind, voice.state(now), iso(voice.created_at), _left(voice.expires_at - now)
-         if voice.state(now) == "temporary" else "", "charged" if voice.fee_charged else "")
+         if voice.state(now) == "temporary" else "", "charged" if voice.fee_charged else "", voice.provider)
         for voice in reversed(made[-MOST_VOICES:])
     ]  # fmt: skip
-    return _table("Voices", ("Voice", "Kind", "State", "Created", "Time left", "Fee"), rows, total=len(made))
+    names = ("Voice", "Kind", "State", "Created", "Time left", "Fee", "Provider")
+    return _table("Voices", names, rows, total=len(made))
 
 
 def _left(seconds: float) -> str:
@@ -73,15 +73,24 @@ def _left(seconds: float) -> str:
 
 def _bill(emulator: Emulator) -> list[Html]:
     statement = emulator.bill.statement(account=None, provider=None)
-    lines, totals = statement["lines"], statement["totals"]
+    lines = statement["lines"]
     rows = [
         (line["at"], line["operation"], line["model"], line["voice_id"], line["characters"],
-         _money(line["amount_micros"]))
+         _money(line["amount_micros"]), line["currency"], line["provider"])
         for line in reversed(lines[-MOST_LINES:])
     ]  # fmt: skip
-    sum_row = ("Total", "", "", "", totals["characters"], _money(totals["amount_micros"]))
-    names = ("At", "Operation", "Model", "Voice", "Characters", CURRENCY)
-    return _table("Bill", names, [sum_row, *rows] if rows else [], total=len(lines))
+    names = ("At", "Operation", "Model", "Voice", "Characters", "Amount", "Currency", "Provider")
+    return _table("Bill", names, [*_totals(lines), *rows], total=len(lines))
+
+
+def _totals(lines: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """One row per currency."""
+    rows: list[tuple[Any, ...]] = []
+    for currency in sorted({line["currency"] for line in lines}):
+        meant = [line for line in lines if line["currency"] == currency]
+        characters, amount = (sum(line[name] for line in meant) for name in ("characters", "amount_micros"))
+        rows.append(("Total", "", "", "", characters, _money(amount), currency, ""))
+    return rows
 
 
 def _money(micros: int) -> str:

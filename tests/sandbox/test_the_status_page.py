@@ -37,7 +37,7 @@ def test_a_voice_is_shown_with_the_time_it_has_left(tenant, page):
     assert row_of(page(), "Shown_clone_123")[1:3] == ["cloning", "temporary"]
     assert row_of(page(), "Shown_clone_123")[4] == "5 d 17 h 59 min"
     tenant.t2a("Hello.", "Shown_clone_123")
-    assert row_of(page(), "<td>Shown_clone_123</td><td>cloning")[2::2] == ["permanent", ""]
+    assert row_of(page(), "<td>Shown_clone_123</td><td>cloning")[2::2] == ["permanent", "", "minimax"]
     assert row_of(page(), "<td>Shown_clone_123</td><td>cloning")[5] == "charged"
 
 
@@ -47,8 +47,8 @@ def test_bill_tasks_and_faults_are_shown(tenant, page):
     task_id = tenant.post("t2a_async_v2", body)["task_id"]
     tenant.order("faults", {"operation": "get_voice", "fault": "rate_limit", "count": 3})
     text = page()
-    assert row_of(text, "Total") == ["Total", "", "", "", "18", "0.001800"]
-    assert row_of(text, "t2a_async")[2:] == ["speech-02-hd", SYSTEM_VOICE, "6", "0.000600"]
+    assert row_of(text, "Total") == ["Total", "", "", "", "18", "0.001800", "USD", ""]
+    assert row_of(text, "t2a_async")[2:] == ["speech-02-hd", SYSTEM_VOICE, "6", "0.000600", "USD", "minimax"]
     assert row_of(text, task_id)[1] == "Processing"
     assert row_of(text, "rate_limit") == ["rate_limit", "get_voice", "3", "1.0"]
 

@@ -39,7 +39,7 @@ async def design(call: Call) -> Response:
     encoded: Encoded = await in_thread(lambda: _trial(call, text, timbre))
     # Two requests may have raced here while the preview was spoken.
     check_free(call, voice_id)
-    call.emulator.voices.add(voice_id=voice_id, account=call.account, timbre=timbre, kind="generation")
+    call.voices.add(voice_id=voice_id, account=call.account, timbre=timbre, kind="generation")
     call.emulator.bill.charge_design_preview(
         call.account, voice_id=voice_id, characters=call.emulator.bill.count(text), trace_id=call.trace_id
     )

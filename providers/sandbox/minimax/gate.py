@@ -22,7 +22,10 @@ from providers.sandbox.limits import ConnectionLimitError, RateLimitError
 from providers.sandbox.minimax.answers import VendorError, invalid, new_trace_id, refusal
 from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.reply import Reply
+from providers.sandbox.voice_shelf import VoiceShelf
 
+# PPIO's answers carry no id in their head.
+UNTRACED = "/ppio/"
 LIMITED = frozenset({"t2a", "t2a_async", "voice_clone", "voice_design"})
 OPERATIONS = frozenset(
     {"t2a", "t2a_async", "t2a_async_query", "files_upload", "files_list", "files_retrieve", "files_retrieve_content",
@@ -42,6 +45,7 @@ class Call:
     body: Any = None
     fault: Fault | None = None
     entry: Entry | None = None
+    provider: str = "minimax"
     blanks: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -49,12 +53,26 @@ class Call:
         """The name of the fault that strikes this call, empty without one."""
         return self.fault.fault if self.fault else ""
 
+    @property
+    def voices(self) -> VoiceShelf:
+        """The voices made at the vendor that is called."""
+        return self.emulator.voices_at(self.provider)
+
     def url_of(self, token: str, extension: str) -> str:
         """Where a published result can be fetched without a key."""
-        return f"{self.request.url.scheme}://{self.request.url.netloc}/minimax/download/{token}.{extension}"
+        return f"{self.request.url.scheme}://{self.request.url.netloc}/{self.provider}/download/{token}.{extension}"
 
 
 Work = Callable[[Call], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """Where a vendor that speaks MiniMax's speech has ways of its own: its mount, whom it lets in, how it refuses."""
+
+    provider: str
+    authorise: Callable[[Emulator, Request], str]
+    refuse: Callable[[Call, VendorError], Response]
 
 
 class TraceIds:
@@ -69,12 +87,38 @@ class TraceIds:
         trace_id = new_trace_id()
         scope["trace_id"] = trace_id
 
+        untraced = scope.get("path", "").startswith(UNTRACED)
+
         async def traced(message: Message) -> None:
-            if message["type"] in ("http.response.start", "websocket.accept"):
+            if not untraced and message["type"] in ("http.response.start", "websocket.accept"):
                 MutableHeaders(scope=message)["Trace-Id"] = trace_id
             await send(message)
 
         await self._app(scope, receive, traced)
+
+
+def authorise(emulator: Emulator, request: Request) -> str:
+    """The account that calls. Raises `VendorError` for a key or GroupId that does not fit."""
+    key = bearer_key(request)
+    if key is None or not emulator.accounts.knows(key):
+        raise VendorError(1004)
+    account = account_of(key)
+    group_id = request.query_params.get("GroupId")
+    if group_id == "":
+        # Misleading, but measured: an empty GroupId reads as an empty purse.
+        raise VendorError(1008)
+    if group_id is not None and group_id != group_id_of(account):
+        raise VendorError(1004, "token not match group")
+    return account
+
+
+def bearer_key(request: Request) -> str | None:
+    """The key of the Authorization header, None for anything but a bearer."""
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
+
+
+MINIMAX = Manners("minimax", authorise, lambda call, error: refusal(error))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +129,12 @@ class Endpoint:
     operation: str
     work: Work
     public: bool = False
+    manners: Manners = MINIMAX
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         call = Call(self.emulator, Request(scope, receive, send), self.operation, scope["trace_id"])
+        call.provider = self.manners.provider
         # The place among the account's connections is held until the last byte of the answer.
         with contextlib.ExitStack() as held:
             response = await self._answer(call, held)
@@ -99,10 +145,11 @@ class Endpoint:
 
     async def _answer(self, call: Call, held: contextlib.ExitStack) -> Response:
         try:
-            call.account = "" if self.public else authorise(self.emulator, call.request)
+            call.account = "" if self.public else self.manners.authorise(self.emulator, call.request)
             call.body = await _json_body(call.request)
             call.entry = _remember(call)
             call.fault = self.emulator.faults.draw(
+                provider=call.provider,
                 operation=self.operation,
                 account=call.account,
                 streaming=_asked(call.body).get("stream") is True,
@@ -110,23 +157,8 @@ class Endpoint:
             )
             return await _attempt(call, held, self.work)
         except VendorError as error:
-            return refusal(VendorError(error.code, error.text, **(call.blanks | error.extra)))
-
-
-def authorise(emulator: Emulator, request: Request) -> str:
-    """The account that calls. Raises `VendorError` for a key or GroupId that does not fit."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    key = key.strip()
-    if scheme.lower() != "bearer" or not emulator.accounts.knows(key):
-        raise VendorError(1004)
-    account = account_of(key)
-    group_id = request.query_params.get("GroupId")
-    if group_id == "":
-        # Misleading, but measured: an empty GroupId reads as an empty purse.
-        raise VendorError(1008)
-    if group_id is not None and group_id != group_id_of(account):
-        raise VendorError(1004, "token not match group")
-    return account
+            error.extra = call.blanks | error.extra
+            return self.manners.refuse(call, error)
 
 
 async def _json_body(request: Request) -> Any:
@@ -169,7 +201,8 @@ def _asked(value: Any) -> dict[str, Any]:
 
 def _remember(call: Call) -> Entry:
     body = call.body if call.request.method == "POST" else dict(call.request.query_params)
-    entry = Entry(call.account, iso(call.emulator.clock.now()), call.operation, call.trace_id, body)
+    at = iso(call.emulator.clock.now())
+    entry = Entry(call.account, at, call.operation, call.trace_id, body, provider=call.provider)
     call.emulator.journal.add(entry)
     return entry
 
@@ -192,9 +225,11 @@ async def _attempt(call: Call, held: contextlib.ExitStack, work: Work) -> Respon
 
 
 def _struck(fault: Fault) -> Response:
-    codes = {"rate_limit": 1002, "error_in_200": 1033, "voice_gone": 2054}
+    codes = {"rate_limit": 1002, "voice_gone": 2054}
     if fault.fault in codes:
         raise VendorError(fault.status_code or codes[fault.fault])
+    if fault.fault == "error_in_200":
+        return refusal(VendorError(fault.status_code or 1033))
     if fault.fault == "http_500":
         status = fault.status_code if fault.status_code in range(500, 600) else 500
         return Response("Internal Server Error", status_code=status or 500, media_type="text/plain")
@@ -214,15 +249,16 @@ def _status_code(response: Response) -> int | None:
     body = json.loads(bytes(response.body))
     verdict = (body.get("base_resp") or {}) if isinstance(body, dict) else {}
     code = verdict.get("status_code")
-    return int(code) if code is not None else None
+    return int(code) if code is not None else response.status_code
 
 
 def with_bad_hex(response: Response) -> Response:
     """The answer with audio that is no hex."""
     body = json.loads(bytes(response.body))
-    audio = (body.get("data") or {}).get("audio")
+    place = body.get("data") or body
+    audio = place.get("audio")
     if audio and not audio.startswith("http"):
-        body["data"]["audio"] = corrupt_hex(audio)
+        place["audio"] = corrupt_hex(audio)
     return Response(json.dumps(body).encode(), media_type=response.media_type)
 
 

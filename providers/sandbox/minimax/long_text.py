@@ -46,6 +46,7 @@ async def create(call: Call) -> Response:
             "documents": [asdict(document) for document in documents],
             "timbre": asdict(timbre),
             "native": native,
+            "provider": call.provider,
         },
     )
     emulator.files.rename(file_id, f"{task.task_id}.tar")
@@ -107,7 +108,7 @@ async def query(call: Call) -> Response:
     asked = call.request.query_params.get("task_id", "")
     known = asked.isascii() and asked.isdigit() and len(asked) < 19
     task = call.emulator.tasks.find(account=call.account, task_id=int(asked)) if known else None
-    if task is None:
+    if task is None or task.request.get("provider", "minimax") != call.provider:
         raise VendorError(2013, "invalid params, task_id does not exist")
     if task.outcome == "processing":
         task = await _taken_up(call, task)

@@ -41,7 +41,7 @@ def voice_of(call: Call, voice_id: str) -> tuple[Timbre, str]:
     system = system_voices().get(voice_id)
     if system:
         return system.timbre, system.language
-    clone = call.emulator.voices.living(voice_id)
+    clone = call.voices.living(voice_id)
     if clone is None:
         raise VendorError(2054)
     if clone.account != call.account:
@@ -120,11 +120,17 @@ def charge(call: Call, ask: SpeechAsk, *, operation: str = "t2a", text: str | No
             voice_id=max(ask.voices, key=lambda row: row[1])[0],
             characters=characters,
             trace_id=call.trace_id,
+            provider=call.provider,
         )
         for voice_id, _ in ask.voices:
-            if kind := emulator.voices.activate(voice_id):
+            if kind := call.voices.activate(voice_id):
                 emulator.bill.charge_fee(
-                    call.account, kind=kind, model=ask.model, voice_id=voice_id, trace_id=call.trace_id
+                    call.account,
+                    kind=kind,
+                    model=ask.model,
+                    voice_id=voice_id,
+                    trace_id=call.trace_id,
+                    provider=call.provider,
                 )
     return characters
 

@@ -26,7 +26,11 @@ from providers.sandbox.speak import Spoken
 async def t2a(call: Call) -> Response:
     """Speak a text. The first use of a clone keeps it and books its fee."""
     call.blanks = {"data": None, "trace_id": call.trace_id}
-    ask = read_speech(call.body)
+    return await say(call, read_speech(call.body))
+
+
+async def say(call: Call, ask: SpeechAsk) -> Response:
+    """Speak what was asked in MiniMax's shape, at whatever vendor."""
     cast = cast_of(call, ask)
     spoken: Spoken = await in_thread(lambda: perform(call.emulator, ask, cast, short=call.trouble == "short_audio"))
     pace, clock = call.emulator.pace, call.emulator.clock

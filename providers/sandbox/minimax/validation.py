@@ -4,6 +4,7 @@ Everything raises `VendorError`.
 """
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,30 @@ _SPEAKABLE = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
+class Dialect:
+    """Names, lists and limits in which vendors of MiniMax's speech differ. `emotions` by generation of the model;
+    `effects` and `extras` (subtitles, watermark) say whether those fields are known or ignored."""
+
+    models: frozenset[str] = MODELS
+    emotions: Mapping[str, frozenset[str]] = field(default_factory=lambda: EMOTIONS)
+    containers: frozenset[str] = frozenset(SAMPLE_RATES)
+    boosts: Collection[str] = frozenset(BOOSTS)
+    text_limit: int = TEXT_LIMIT
+    weights: str = "timbre_weights"
+    normalization: str = "text_normalization"
+    effects: bool = True
+    extras: bool = True
+    subtitles_in_streams: bool = True
+    # Of texts nobody waits for:
+    long_rate: str = "audio_sample_rate"
+    long_normalization: str = "english_normalization"
+    long_channels: int = 2
+
+
+NATIVE = Dialect()
+
+
+@dataclass(frozen=True, slots=True)
 class Modification:
     """`voice_modify`: -100 to 100 each, and one effect."""
 
@@ -83,25 +108,25 @@ class SpeechAsk:
         return self.model in INTERJECTION_MODELS
 
 
-def read_speech(body: Any) -> SpeechAsk:
+def read_speech(body: Any, dialect: Dialect = NATIVE) -> SpeechAsk:
     """Validate the body of POST /v1/t2a_v2."""
     fields = Fields(body)
-    model = read_model(fields)
-    text, control_share = read_text(fields, limit=TEXT_LIMIT)
+    model = read_model(fields, dialect)
+    text, control_share = read_text(fields, limit=dialect.text_limit)
     stream = fields.flag("stream")
     voice = fields.inner("voice_setting")
-    _check_emotion(voice, model)
-    voice.flag("text_normalization")
+    _check_emotion(voice, model, dialect)
+    voice.flag(dialect.normalization)
     voice.flag("latex_read")
-    shape = _read_shape(fields.inner("audio_setting"))
+    shape = _read_shape(fields.inner("audio_setting"), dialect)
     if stream and shape.container in NOT_STREAMED:
         raise invalid("audio_setting format")
-    boost = read_boost(fields, model)
+    boost = read_boost(fields, model, dialect)
     return SpeechAsk(
         model=model,
         text=text,
         control_share=control_share,
-        voices=_read_voices(fields, voice),
+        voices=_read_voices(fields, voice, dialect.weights),
         speed=voice.number("speed", default=1.0, low=0.5, high=2.0),
         volume=voice.number("vol", default=1.0, low=0.0, high=10.0, low_excluded=True),
         pitch=voice.integer("pitch", default=0, low=-12, high=12),
@@ -110,23 +135,32 @@ def read_speech(body: Any) -> SpeechAsk:
         shape=shape,
         # Neither exists while streaming, where both are ignored.
         as_url=fields.choice("output_format", {"hex", "url"}, default="hex") == "url" and not stream,
-        watermark=fields.flag("aigc_watermark") and not stream,
-        modification=_read_modification(fields, MODIFIABLE_WHEN_STREAMED if stream else MODIFIABLE_FORMATS, shape),
+        watermark=dialect.extras and fields.flag("aigc_watermark") and not stream,
+        modification=_read_modification(fields, MODIFIABLE_WHEN_STREAMED if stream else MODIFIABLE_FORMATS, shape)
+        if dialect.effects
+        else Modification(),
         stream=stream,
-        subtitle=read_subtitle(fields, stream=stream),
+        subtitle=_read_subtitle(fields, stream, dialect),
         whole_at_end=not fields.inner("stream_options").flag("exclude_aggregated_audio"),
     )
 
 
-def read_long_text(body: Any, text: str, control_share: float) -> SpeechAsk:
+def _read_subtitle(fields: Fields, stream: bool, dialect: Dialect) -> str | None:
+    if dialect.subtitles_in_streams:
+        return read_subtitle(fields, stream=stream)
+    return "sentence" if dialect.extras and fields.flag("subtitle_enable") and not stream else None
+
+
+def read_long_text(body: Any, text: str, control_share: float, dialect: Dialect = NATIVE) -> SpeechAsk:
     """The settings of POST /v1/t2a_async_v2, which has names and a default of its own, for a text."""
     fields = Fields(body)
-    model = read_model(fields)
+    model = read_model(fields, dialect)
     voice = fields.inner("voice_setting")
-    _check_emotion(voice, model)
-    voice.flag("english_normalization")
-    shape = _read_shape(fields.inner("audio_setting"), rate="audio_sample_rate", channels=2)
-    boost = read_boost(fields, model)
+    _check_emotion(voice, model, dialect)
+    voice.flag(dialect.long_normalization)
+    audio = fields.inner("audio_setting")
+    shape = _read_shape(audio, dialect, rate=dialect.long_rate, channels=dialect.long_channels)
+    boost = read_boost(fields, model, dialect)
     voice_id = voice.text("voice_id", default="")
     if not voice_id:
         raise voice.refuse("voice_id")
@@ -142,8 +176,8 @@ def read_long_text(body: Any, text: str, control_share: float) -> SpeechAsk:
         rules=_read_rules(fields.inner("pronunciation_dict"), cantonese=boost == "Chinese,Yue"),
         shape=shape,
         as_url=False,
-        watermark=fields.flag("aigc_watermark"),
-        modification=_read_modification(fields, MODIFIABLE_FORMATS, shape),
+        watermark=dialect.extras and fields.flag("aigc_watermark"),
+        modification=_read_modification(fields, MODIFIABLE_FORMATS, shape) if dialect.effects else Modification(),
     )
 
 
@@ -154,9 +188,9 @@ def read_subtitle(fields: Fields, *, stream: bool) -> str | None:
     return str(kind) if fields.flag("subtitle_enable") else None
 
 
-def read_model(fields: Fields) -> str:
+def read_model(fields: Fields, dialect: Dialect = NATIVE) -> str:
     """The required model."""
-    model = fields.choice("model", MODELS)
+    model = fields.choice("model", dialect.models)
     if model is None:
         raise fields.refuse("model")
     return str(model)
@@ -192,24 +226,25 @@ def _check_pauses(text: str) -> None:
             raise VendorError(2013, "invalid params, pause mark out of range")
 
 
-def read_boost(fields: Fields, model: str) -> str | None:
+def read_boost(fields: Fields, model: str, dialect: Dialect = NATIVE) -> str | None:
     """`language_boost`, where the model has that language."""
-    boost = fields.choice("language_boost", BOOSTS)
-    if boost in NOT_ON_OLD_MODELS and _generation(model) in ("01", "02"):
+    boost = fields.choice("language_boost", dialect.boosts)
+    if boost in NOT_ON_OLD_MODELS and generation(model) in ("01", "02"):
         raise fields.refuse("language_boost")
     return None if boost is None else str(boost)
 
 
-def _generation(model: str) -> str:
+def generation(model: str) -> str:
+    """The number in a model's name."""
     return model.split("-")[1]
 
 
-def _check_emotion(voice: Fields, model: str) -> None:
-    voice.choice("emotion", EMOTIONS[_generation(model)])
+def _check_emotion(voice: Fields, model: str, dialect: Dialect) -> None:
+    voice.choice("emotion", dialect.emotions[generation(model)])
 
 
-def _read_shape(audio: Fields, *, rate: str = "sample_rate", channels: int = 1) -> AudioShape:
-    container = audio.choice("format", SAMPLE_RATES, default="mp3")
+def _read_shape(audio: Fields, dialect: Dialect, *, rate: str = "sample_rate", channels: int = 1) -> AudioShape:
+    container = audio.choice("format", dialect.containers, default="mp3")
     sample_rate = audio.choice(rate, frozenset().union(*SAMPLE_RATES.values()), default=32000)
     # The default of 32000 holds for every format: opus and mu-law need a rate of their own.
     if sample_rate not in SAMPLE_RATES[container]:
@@ -223,16 +258,16 @@ def _read_shape(audio: Fields, *, rate: str = "sample_rate", channels: int = 1) 
     )
 
 
-def _read_voices(fields: Fields, voice: Fields) -> tuple[tuple[str, int], ...]:
+def _read_voices(fields: Fields, voice: Fields, spelling: str) -> tuple[tuple[str, int], ...]:
     voice_id = voice.text("voice_id", default="")
-    weights = fields.get("timbre_weights")
+    weights = fields.get(spelling)
     if weights is None or weights == []:
         if not voice_id:
             raise voice.refuse("voice_id")
         return ((voice_id, 1),)
     if not isinstance(weights, list) or len(weights) > 4 or voice_id:
-        raise fields.refuse("timbre_weights")
-    rows = [Fields(row, "timbre_weights ") for row in weights]
+        raise fields.refuse(spelling)
+    rows = [Fields(row, f"{spelling} ") for row in weights]
     return tuple((row.text("voice_id"), row.integer("weight", low=1, high=100)) for row in rows)
 
 

@@ -44,7 +44,7 @@ async def clone(call: Call) -> Response:
     timbre = await in_thread(lambda: _timbre_of_upload(row))
     # Two requests may have raced here while the sample was decoded.
     check_free(call, voice_id)
-    call.emulator.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
+    call.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
     body: dict[str, Any] = {**call.blanks, "base_resp": base_resp()}
     if preview:
         body |= await _preview(call, voice_id, timbre, preview)
@@ -68,7 +68,7 @@ def new_voice_id(call: Call, fields: Fields) -> str:
 
 def check_free(call: Call, voice_id: str) -> None:
     """2039 for an id that anybody ever had."""
-    if voice_id in system_voices() or call.emulator.voices.find(voice_id):
+    if voice_id in system_voices() or call.voices.find(voice_id):
         raise VendorError(2039)
 
 
@@ -150,6 +150,7 @@ async def _preview(
         voice_id=voice_id,
         characters=characters,
         trace_id=call.trace_id,
+        provider=call.provider,
     )
     return {
         "demo_audio": publish(call, encoded, shape.container, hours=DEMO_HOURS),
@@ -187,7 +188,7 @@ def _listed(call: Call, name: str) -> list[dict[str, Any]]:
     kind = name.removeprefix("voice_")
     return [
         {"voice_id": clone.voice_id, "description": [], "created_time": _day(clone)}
-        for clone in call.emulator.voices.listed(account=call.account)
+        for clone in call.voices.listed(account=call.account)
         if clone.kind == kind
     ]
 
@@ -199,12 +200,12 @@ async def delete_voice(call: Call) -> Response:
     if voice_type is None:
         raise fields.refuse("voice_type")
     voice_id = fields.text("voice_id")
-    found = call.emulator.voices.living(voice_id)
+    found = call.voices.living(voice_id)
     if found is None or found.account != call.account or f"voice_{found.kind}" != voice_type:
         raise VendorError(
             2013, "invalid params, voice_id does not exist", voice_id="", description=None, created_time=""
         )
-    call.emulator.voices.delete(voice_id)
+    call.voices.delete(voice_id)
     return answer({"voice_id": voice_id, "created_time": _day(found), "base_resp": base_resp()})
 
 
