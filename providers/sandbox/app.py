@@ -14,6 +14,8 @@ from providers.sandbox.emulator import Emulator
 from providers.sandbox.minimax.answers import not_found
 from providers.sandbox.minimax.gate import TraceIds
 from providers.sandbox.minimax.routes import routes
+from providers.sandbox.ppio.routes import routes as ppio_routes
+from providers.sandbox.umodelverse.routes import routes as umodelverse_routes
 
 
 def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
@@ -22,6 +24,8 @@ def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
         routes=[
             # A trailing slash is another path to the vendor, not a redirect.
             Mount("/minimax", Router(routes(emulator), redirect_slashes=False)),
+            Mount("/ppio", Router(ppio_routes(emulator), redirect_slashes=False)),
+            Mount("/umodelverse", Router(umodelverse_routes(emulator), redirect_slashes=False)),
             Mount("/_sandbox", Router(controls.routes(emulator, hosts), redirect_slashes=False)),
         ],
         middleware=[Middleware(TraceIds)],

@@ -1,4 +1,5 @@
-"""The controls under `/_sandbox/`: a page, clock, bill, voices, faults, pace, limits, counting, requests, reset.
+"""The controls under `/_sandbox/`: a page, clock, bill, voices, faults, pace, limits, counting, switches, requests,
+reset.
 
 Bodies are JSON and say so (a page in a browser cannot send that unasked), and the Host header must be ours, so that no
 name on the internet that resolves to this machine reaches them.
@@ -21,9 +22,12 @@ from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, EMOTIONAL, 
 from providers.sandbox.limits import Pace
 from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
+from providers.sandbox.ppio import routes as ppio
 from providers.sandbox.status_page import PAGE_HEADERS, status_page
+from providers.sandbox.switches import SWITCHES
+from providers.sandbox.umodelverse import routes as umodelverse
 
-PROVIDERS = {"minimax": OPERATIONS}
+PROVIDERS = {"minimax": OPERATIONS, "ppio": ppio.OPERATIONS, "umodelverse": umodelverse.OPERATIONS}
 ALL_OPERATIONS = frozenset().union(*PROVIDERS.values())
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 STEPPED_PAUSE_MS = 300
@@ -77,6 +81,7 @@ def routes(emulator: Emulator, hosts: Collection[str]) -> list[BaseRoute]:
         ("POST", "/pace", _pace),
         ("POST", "/limits", _limits),
         ("POST", "/counting", _counting),
+        ("POST", "/switches", _switches),
         ("POST", "/reset", _reset),
     )
     known = LOCAL_HOSTS | {host.lower() for host in hosts}
@@ -225,6 +230,18 @@ async def _counting(emulator: Emulator, request: Request) -> Any:
     orders.end()
     emulator.bill.count_by(rule)
     return {"rule": rule}
+
+
+async def _switches(emulator: Emulator, request: Request) -> Any:
+    orders = await orders_of(request)
+    provider = orders.choice("provider", SWITCHES)
+    name = orders.choice("switch", SWITCHES[provider])
+    on = orders.take("on")
+    if not isinstance(on, bool):
+        raise ControlError("on must be true or false.")
+    orders.end()
+    emulator.switches.turn(provider, name, on=on)
+    return {"switches": emulator.switches.all()}
 
 
 async def _reset(emulator: Emulator, request: Request) -> Any:

@@ -13,6 +13,7 @@ from providers.sandbox.file_shelf import FileShelf
 from providers.sandbox.journal import Journal
 from providers.sandbox.limits import Limits, Pace
 from providers.sandbox.store import Store
+from providers.sandbox.switches import Switches
 from providers.sandbox.tasks import Tasks
 from providers.sandbox.voice_shelf import VoiceShelf
 
@@ -33,6 +34,7 @@ class Emulator:
         self.limits = Limits(self.store)
         self.pace = Pace.stored(self.store)
         self.journal = Journal()
+        self.switches = Switches(self.store)
         self.engine = Engine()
         self.tasks = Tasks(self.store, self.clock)
 
@@ -47,6 +49,7 @@ class Emulator:
         self.journal.clear(account)
         if account is None:
             self.faults.clear()
+            self.switches.clear()
             self.bill.count_by("")
             self.pace = Pace()
             self.pace.keep(self.store)

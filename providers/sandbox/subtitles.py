@@ -32,6 +32,11 @@ class Subtitles:
         self._places, self._pronounced_places = np.array(places), np.array(pronounced_places)
 
     @property
+    def length(self) -> int:
+        """Characters of the text."""
+        return len(self._text)
+
+    @property
     def pronounced_length(self) -> int:
         """Characters of the text after the rules."""
         return len(self._pronounced)

@@ -15,7 +15,7 @@ from providers.sandbox.emulator import Emulator
 from providers.sandbox.encode import Sound, duration_ms, encode_all
 from providers.sandbox.minimax.performance import Cast, extra_info, perform, plan_of, subtitles_of
 from providers.sandbox.minimax.validation import SpeechAsk
-from providers.sandbox.subtitles import shifted
+from providers.sandbox.subtitles import Subtitles, shifted
 from providers.sandbox.tasks import Task
 from providers.sandbox.timbre import Timbre
 
@@ -42,19 +42,30 @@ def archive_of(
     return sink.getvalue()
 
 
+def sounds_of(
+    emulator: Emulator, ask: SpeechAsk, timbre: Timbre, native: str, *, short: bool = False
+) -> Iterator[tuple[Sound, Subtitles]]:
+    """A long text spoken stretch by stretch. Blocks. Raises `EngineError` and `ShutdownError`."""
+    characters = 0
+    for text in _blocks(ask.text):
+        if emulator.stopping.is_set():
+            raise ShutdownError
+        part = replace(ask, text=text, watermark=ask.watermark and characters + len(text) == len(ask.text))
+        cast = Cast(timbre, native, plan_of(part, native))
+        spoken = perform(emulator, part, cast, short=short)
+        yield spoken.sound, subtitles_of(part, cast, spoken)
+        if short:
+            return
+        characters += len(text)
+
+
 def _group(emulator: Emulator, task: Task, ask: SpeechAsk, timbre: Timbre, native: str) -> dict[str, bytes]:
     titles: list[dict[str, Any]] = []
     short = task.trouble == "short_audio"
 
     def sounds() -> Iterator[Sound]:
         characters, pronounced, milliseconds = 0, 0, 0
-        for text in _blocks(ask.text):
-            if emulator.stopping.is_set():
-                raise ShutdownError
-            part = replace(ask, text=text, watermark=ask.watermark and characters + len(text) == len(ask.text))
-            cast = Cast(timbre, native, plan_of(part, native))
-            spoken = perform(emulator, part, cast, short=short)
-            subtitles = subtitles_of(part, cast, spoken)
+        for sound, subtitles in sounds_of(emulator, ask, timbre, native, short=short):
             titles.extend(
                 shifted(
                     subtitles.entries(words=False),
@@ -63,12 +74,10 @@ def _group(emulator: Emulator, task: Task, ask: SpeechAsk, timbre: Timbre, nativ
                     milliseconds=milliseconds,
                 )
             )
-            yield spoken.sound
-            if short:
-                return
-            characters += len(text)
+            yield sound
+            characters += subtitles.length
             pronounced += subtitles.pronounced_length
-            milliseconds += duration_ms(spoken.sound)
+            milliseconds += duration_ms(sound)
 
     encoded = encode_all(sounds(), ask.shape)
     account = extra_info(

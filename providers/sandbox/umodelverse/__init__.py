@@ -1,0 +1,1 @@
+"""UModelverse's surface: MiniMax's speech behind an OpenAI-like gateway."""
