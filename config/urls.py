@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("voicelib.urls")),
     path("api/v1/", include("synthesis.urls")),
     path("audio/", include("synthesis.audio_urls")),
+    path("samples/", include("voicelib.sample_urls")),
     # The schema comes as YAML or JSON, as asked.
     path(
         "api/schema/",

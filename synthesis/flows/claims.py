@@ -52,15 +52,20 @@ def is_mine(claim: Claim) -> bool:
     return _claimed(claim).exists()
 
 
-def put_back(claim: Claim, *, wait_seconds: float, counts_as_try: bool) -> None:
-    """Queue it again with the same hold, to be tried after `wait_seconds` of real time."""
+def put_back(claim: Claim, *, wait_seconds: float, counts_as_try: bool, goes_on: bool = False) -> None:
+    """Queue it again with the same hold, to be tried after `wait_seconds` of real time.
+
+    `goes_on`: the provider works on the call, which the next run asks for; its clips stay in rendering, so that nobody
+    cancels what is being paid.
+    """
     with transaction.atomic():
         due_at = clock.real_now() + timedelta(seconds=wait_seconds)
         fields: dict[str, Any] = {"state": Rendering.State.QUEUED, "due_at": due_at, "lease_until": None}
         if counts_as_try:
             fields["tries"] = F("tries") + 1
         if _claimed(claim).update(**fields):
-            _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
+            if not goes_on:
+                _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
             ring(RENDER_TASK, claim.rendering_id, in_seconds=wait_seconds)
 
 

@@ -75,7 +75,7 @@ def _recover(claim: Claim) -> None:
     last.refresh_from_db()
     if recovery.outcome in ("never_sent", "accepted"):
         # The next run calls, or asks for the call that the provider accepted.
-        put_back(claim, wait_seconds=0, counts_as_try=False)
+        put_back(claim, wait_seconds=0, counts_as_try=False, goes_on=recovery.outcome == "accepted")
     elif recovery.answer is not None:
         deliver(claim=claim, rendering=rendering, attempt=last, answer=recovery.answer)
     elif last.state == Attempt.State.SETTLED:

@@ -76,7 +76,7 @@ def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
         attempt, answer = _speak(claim, rendering, hold)
     except PendingError as pending:
         # Its call goes on at the provider: the next run asks for it.
-        put_back(claim, wait_seconds=pending.retry_after_seconds, counts_as_try=False)
+        put_back(claim, wait_seconds=pending.retry_after_seconds, counts_as_try=False, goes_on=True)
     except ProviderError as error:
         _conclude(claim, rendering, hold, error)
     except SupersededError:

@@ -1,6 +1,7 @@
 """One of everything in one team, made directly by the models, so that every endpoint has something to act on."""
 
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
@@ -14,6 +15,7 @@ from synthesis.flows.delivery import signed_path
 from synthesis.flows.storing import store_audio
 from synthesis.models import Clip, Rendering, Segment
 from tests.cast import Cast, make_token
+from voicelib.flows.sample_links import sample_url
 from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, Voice
 
 FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels": 1}
@@ -84,6 +86,7 @@ def _voices(cast) -> dict[str, str]:
     return {
         "consent_id": consent.id,
         "sample_id": sample.id,
+        "signed_sample": urlsplit(sample_url(sample)).path,
         "fresh": fresh.slug,
         "temporary": temporary.slug,
         "voice": narrator.slug,

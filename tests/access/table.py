@@ -161,4 +161,5 @@ TABLE = [
     public("api/docs/"),
     # The signature in the path is the permission.
     public("audio/{token}", path="{signed}"),
+    public("samples/{token}/{filename}", path="{signed_sample}"),
 ]  # fmt: skip

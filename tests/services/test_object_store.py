@@ -17,6 +17,7 @@ from synthesis.flows import delivery
 from synthesis.flows.delivery import AudioFile
 from synthesis.flows.storing import store_audio
 from tests.services.processes import until
+from voicelib.flows.sample_links import LINK_SECONDS, sample_url
 from voicelib.models import Sample
 
 pytestmark = pytest.mark.services
@@ -83,6 +84,17 @@ def test_a_presigned_url_plays_says_what_it_is_and_answers_parts(audio):
     assert whole.headers["content-disposition"] == 'inline; filename="narrator-01.mp3"'
     assert (part.status_code, part.content) == (206, AUDIO[1000:2000])
     assert part.headers["content-range"] == f"bytes 1000-1999/{len(AUDIO)}"
+
+
+def test_a_provider_pulls_a_sample_by_a_presigned_url(folder):
+    key = storages["samples"].save(f"{folder}/take.wav", ContentFile(AUDIO))
+    url = sample_url(Sample(storage_key=key, format="wav"))
+    pulled = httpx.get(url, trust_env=False)
+
+    assert (pulled.status_code, pulled.content) == (200, AUDIO)
+    assert pulled.headers["content-type"] == "audio/wav"
+    assert f"X-Amz-Expires={LINK_SECONDS}" in url
+    assert httpx.get(url.split("?")[0], trust_env=False).status_code == 403
 
 
 def test_a_part_beyond_the_end_is_refused(audio):

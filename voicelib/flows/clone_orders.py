@@ -21,6 +21,7 @@ from accounts.provider_clients import adapter
 from providers.types import CloneCapabilities
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.history import note_home
+from voicelib.flows.sample_links import refuse_private, sample_url
 from voicelib.flows.samples import is_stored
 from voicelib.flows.voices import fee_key, refuse_suspended
 from voicelib.models import ProviderVoice, Sample, Voice
@@ -47,20 +48,22 @@ def ask_clone(
     cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id.
 
     Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
-    `sample_missing`, `sample_not_stored`, `home_exists`), InvalidInputError with the field, BudgetExceededError,
-    ConflictError `price_missing`.
+    `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`), InvalidInputError with the field,
+    BudgetExceededError, ConflictError `price_missing`.
     """
     at = clock.now()
     sample = _checked_sample(voice, at)
     capabilities = _clone_capabilities(account)
     _check_fit(sample, capabilities, account)
+    if capabilities.handover == "url":
+        refuse_private(sample_url(sample), account)
     _check_policy(policy, on_silence)
     preview_text = (preview_text or "").strip()
     model = _checked_model(account, model, preview_text, capabilities)
     home = ProviderVoice(
         voice=voice,
         provider_account=account,
-        vendor_voice_id=adapter(account).new_voice_id(voice.slug, secrets.token_hex(_SUFFIX_BYTES)),
+        vendor_voice_id=_picked_id(voice, account, capabilities),
         policy=policy,
         on_silence=on_silence,
         model=model,
@@ -133,11 +136,14 @@ def _clone_capabilities(account: ProviderAccount) -> CloneCapabilities:
         raise InvalidInputError(
             f"{account.provider} does not clone voices.", code="clone_unsupported", field="provider_account"
         )
-    if clone.handover != "upload" or clone.who_picks_id != "caller":
-        raise InvalidInputError(
-            f"Cloning at {account.provider} is not supported yet.", code="clone_unsupported", field="provider_account"
-        )
     return clone
+
+
+def _picked_id(voice: Voice, account: ProviderAccount, clone: CloneCapabilities) -> str:
+    """The provider voice id we pick; empty where the provider does, and says it only in its answer."""
+    if clone.who_picks_id == "provider":
+        return ""
+    return adapter(account).new_voice_id(voice.slug, secrets.token_hex(_SUFFIX_BYTES))
 
 
 def _check_fit(sample: Sample, clone: CloneCapabilities, account: ProviderAccount) -> None:

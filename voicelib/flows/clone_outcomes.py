@@ -45,15 +45,22 @@ def failure_of(error: Exception, at: datetime) -> dict[str, Any]:
     return {"code": code, "message": str(error), "trace_id": "", "at": at.isoformat()}
 
 
-def record_cloned(*, home_id: str, attempt: Attempt) -> None:
+def record_cloned(*, home_id: str, attempt: Attempt, vendor_voice_id: str) -> None:
     """The provider made the voice: it lives until its deadline, counted from when the clone was sent.
 
-    In the transaction that books the clone. Idempotent.
+    `vendor_voice_id` is the id in the answer, the truth where the provider picks it; empty where the answer could not
+    be used: then a home that has no id of ours stays without a voice. In the transaction that books the clone.
+    Idempotent.
     """
     home = _locked(home_id)
     # Unproven: the answer came after it had been given up, e.g. by a worker slower than its lease.
     if home.state not in (State.CLONING, State.UNPROVEN):
         return
+    if not home.vendor_voice_id:
+        if not vendor_voice_id or _is_taken(home, vendor_voice_id):
+            return
+        home.vendor_voice_id = vendor_voice_id
+        Attempt.objects.filter(id=attempt.id).update(vendor_voice_id=vendor_voice_id)
     sent_at = attempt.sent_at or attempt.prepared_at
     home.state = moved(home.state, State.TEMPORARY)
     home.cloned_at, home.last_error, home.tries = sent_at, None, 0
@@ -104,7 +111,7 @@ def mark_failed(*, home_id: str, error: Exception) -> None:
     give_back_clone(home)
 
 
-def try_clone_again(*, home: ProviderVoice, error: ProviderError) -> bool:
+def try_clone_again(*, home: ProviderVoice, error: Exception) -> bool:
     """After a failure that surely cost nothing: wait and try again with the same id; False when that was the last."""
     wait = clone_wait(home.tries + 1)
     if wait is None:
@@ -119,7 +126,8 @@ def give_back_clone(home: ProviderVoice) -> None:
     nothing."""
     for attempt in Attempt.objects.filter(subject=subject_of(home), kind="preview", state="unknown"):
         stake = attempt.hold
-        if stake.characters or stake.amount_micros or stake.fee_hold_id:
+        # Without an id nobody can look whether the voice is there: only a person can say what it cost.
+        if not home.vendor_voice_id or stake.characters or stake.amount_micros or stake.fee_hold_id:
             return
         _resolve(attempt, "not_charged", "A clone without a preview costs nothing, and the voice is not there.")
     hold = Hold.objects.filter(key=clone_hold_key(home), state=Hold.State.OPEN).first()
@@ -131,6 +139,11 @@ def settle_proven_clone(home: ProviderVoice) -> None:
     """The voice spoke, so the clone whose answer was lost was made, with its preview."""
     for attempt in Attempt.objects.filter(subject=subject_of(home), kind="preview", state="unknown"):
         _resolve(attempt, "charged", "The voice speaks, so its clone was made.")
+
+
+def _is_taken(home: ProviderVoice, vendor_voice_id: str) -> bool:
+    same = ProviderVoice.objects.filter(provider_account_id=home.provider_account_id, vendor_voice_id=vendor_voice_id)
+    return same.exclude(id=home.id).exists()
 
 
 def _resolve(attempt: Attempt, outcome: str, reason: str) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import hashlib
+from datetime import datetime, timedelta
 from typing import Any
 
-from accounts import clock
+from accounts import clock, spool
 from accounts.doorbell import ring
 from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
@@ -19,13 +20,13 @@ from voicelib.flows import clone_outcomes
 from voicelib.flows.claims import claim_due, let_go, take
 from voicelib.flows.clone_orders import CLONE_TASK, ask_clone, clone_hold_key, preview_characters
 from voicelib.flows.previews import keep_preview
+from voicelib.flows.sample_links import MEDIA_TYPES, refuse_unreachable, sample_url
 from voicelib.flows.samples import read_sample
 from voicelib.flows.voices import refuse_suspended
 from voicelib.models import ProviderVoice, Sample, Voice
 
 State = ProviderVoice.State
 _BATCH = 200
-_MEDIA_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav"}
 __all__ = ["ask_clone", "clone_home", "clone_tick"]
 
 
@@ -70,8 +71,7 @@ def _clone(home: ProviderVoice) -> None:
             _take_answer(home, attempt.id, found.answer)
             return
         if found.outcome == "unknown":
-            sent_at = attempt.sent_at or attempt.prepared_at
-            clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=None)
+            _lost(home, attempt.sent_at or attempt.prepared_at, None)
             return
         if found.outcome == "accepted":
             accepted = attempt
@@ -79,7 +79,9 @@ def _clone(home: ProviderVoice) -> None:
     try:
         attempt, answer = _ask_for(home, accepted, facts) if accepted else _call(home, facts)
     except VoiceRefusedError as error:
-        clone_outcomes.mark_failed(home_id=home.id, error=error)
+        # Our own address may be back in a moment: nothing was spent, and nothing is until it is.
+        if error.code != "sample_unreachable" or not clone_outcomes.try_clone_again(home=home, error=error):
+            clone_outcomes.mark_failed(home_id=home.id, error=error)
     except PendingError as pending:
         # It goes on at the provider: the next try asks for it.
         let_go(home, retry_at=clock.real_now() + timedelta(seconds=pending.retry_after_seconds))
@@ -101,9 +103,12 @@ def _call(home: ProviderVoice, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
     except FileNotFoundError:
         raise VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored") from None
     account = home.provider_account
+    request = _request(home, sample)
+    if request.sample_url is not None:
+        refuse_unreachable(request.sample_url, account, sha256=hashlib.sha256(sample).hexdigest(), size=len(sample))
     return paid_call(
         order=_order(home),
-        operation=adapter(account).clone(wire_account(account), _request(home, sample)),
+        operation=adapter(account).clone(wire_account(account), request),
         answer_of=lambda result: _answer_of(result, facts),
         guard=lambda: _guard(home),
         on_settled=lambda attempt: _settled(home, attempt),
@@ -123,12 +128,14 @@ def _ask_for(home: ProviderVoice, accepted: Attempt, facts: dict[str, Any]) -> t
 
 
 def _answer_of(result: CloneResult, facts: dict[str, Any]) -> Answer:
-    facts.update(preview_url=result.preview_url, moderation=result.moderation)
+    facts.update(voice_id=result.voice_id, preview_url=result.preview_url, moderation=result.moderation)
     return Answer(audio=b"", billed_characters=result.billed_characters, trace_id=result.trace_id, facts=facts)
 
 
 def _settled(home: ProviderVoice, attempt: Attempt) -> None:
-    clone_outcomes.record_cloned(home_id=home.id, attempt=attempt)
+    answer = spool.find(attempt.id)
+    voice_id = "" if answer is None else answer.facts.get("voice_id") or ""
+    clone_outcomes.record_cloned(home_id=home.id, attempt=attempt, vendor_voice_id=voice_id)
 
 
 def _end(home: ProviderVoice, error: ProviderError) -> None:
@@ -136,14 +143,28 @@ def _end(home: ProviderVoice, error: ProviderError) -> None:
     sent = Attempt.objects.filter(subject=clone_outcomes.subject_of(home), sent_at__isnull=False).order_by("sent_at")
     first, *again = sent or [None]
     # Our own id, random and tried before, is taken: that earlier try made it.
-    is_ours = error.category is Category.VOICE_DUPLICATE and bool(again)
+    is_ours = error.category is Category.VOICE_DUPLICATE and bool(again) and bool(home.vendor_voice_id)
     if error.possibly_charged or error.billed_characters is not None or is_ours:
         sent_at = clock.now() if first is None or first.sent_at is None else first.sent_at
-        clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=error)
+        _lost(home, sent_at, error)
         if is_ours:
             clone_outcomes.give_back_clone(home)
     elif not (error.retryable and clone_outcomes.try_clone_again(home=home, error=error)):
         clone_outcomes.mark_failed(home_id=home.id, error=error)
+
+
+def _lost(home: ProviderVoice, sent_at: datetime, error: ProviderError | None) -> None:
+    """The clone was sent and its answer is lost. With an id of ours the voice can be proven by using it; the id that a
+    provider picked was in the answer and nowhere else."""
+    if home.vendor_voice_id:
+        clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=error)
+        return
+    message = (
+        "The answer that names the voice was lost. The provider may have made and charged it, but it cannot be found. "
+        "Resolve the attempt by the provider's bill, and clone the voice again if you want to pay for it again."
+    )
+    lost = VoiceRefusedError(message, code="clone_answer_lost")
+    clone_outcomes.mark_failed(home_id=home.id, error=lost)
 
 
 def _take_answer(home: ProviderVoice, attempt_id: str, answer: Answer) -> None:
@@ -156,6 +177,10 @@ def _take_answer(home: ProviderVoice, attempt_id: str, answer: Answer) -> None:
     )
     home.tries = 0
     answer_stored(attempt_id=attempt_id)
+    if ProviderVoice.objects.filter(id=home.id, state=State.CLONING).exists():
+        # It was booked, and names no voice that could be ours.
+        _lost(home, clock.now(), None)
+        return
     if home.preview_source:
         keep_preview(home)
     else:
@@ -207,14 +232,16 @@ def _order(home: ProviderVoice) -> PaidOrder:
 
 def _request(home: ProviderVoice, content: bytes) -> CloneRequest:
     sample = _sample_of(home)
+    clone = adapter(home.provider_account).capabilities.clone
     return CloneRequest(
-        voice_id=home.vendor_voice_id,
+        voice_id=home.vendor_voice_id or home.voice.slug,
         sample=content,
         sample_name=f"{home.voice.slug}.{sample.format}",
-        sample_type=_MEDIA_TYPES[sample.format],
+        sample_type=MEDIA_TYPES[sample.format],
         sample_duration_ms=sample.duration_ms,
         model=home.model if home.preview_text else None,
         preview_text=home.preview_text or None,
+        sample_url=sample_url(sample) if clone is not None and clone.handover == "url" else None,
     )
 
 

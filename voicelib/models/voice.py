@@ -104,7 +104,8 @@ class ProviderVoice(models.Model):
     provider_account = models.ForeignKey(
         ProviderAccount, models.PROTECT, related_name="provider_voices", verbose_name=_("provider account")
     )
-    vendor_voice_id = models.CharField(_("provider voice id"), max_length=256)
+    # "" until the provider has said it, where the provider picks the id.
+    vendor_voice_id = models.CharField(_("provider voice id"), max_length=256, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=home_states, default=State.CLONING)
     policy = models.CharField(_("policy"), max_length=16, choices=home_policies, default=Policy.ALWAYS)
     on_silence = models.CharField(_("on silence"), max_length=16, default=OnSilence.ACTIVATE)
@@ -147,7 +148,9 @@ class ProviderVoice(models.Model):
         verbose_name_plural = _("provider voices")
         constraints = [
             models.UniqueConstraint(
-                fields=["provider_account", "vendor_voice_id"], name="one_home_per_vendor_voice_id"
+                fields=["provider_account", "vendor_voice_id"],
+                condition=~models.Q(vendor_voice_id=""),
+                name="one_home_per_known_vendor_voice_id",
             ),
             models.UniqueConstraint(
                 fields=["voice", "provider_account"],
