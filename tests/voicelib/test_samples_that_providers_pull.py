@@ -45,7 +45,7 @@ def test_the_address_gives_the_recording_to_whoever_has_it(client, sample):
 
 def test_a_changed_address_opens_nothing(client, sample):
     url = sample_url(sample)
-    answer, content = _pull(client, url.replace("/samples/", "/samples/x"))
+    answer, _content = _pull(client, url.replace("/samples/", "/samples/x"))
     assert (answer.status_code, answer.json()["code"]) == (403, "sample_url_invalid")
 
 
