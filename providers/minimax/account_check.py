@@ -5,13 +5,12 @@ A key of another region reads exactly like a bad one (1004 or 2049, measured), s
 
 from __future__ import annotations
 
-from types import MappingProxyType
-
 from providers.errors import Category, ProviderError
 from providers.minimax import voices
 from providers.minimax.keys import balance_hint, refusal_hint
 from providers.minimax.regions import is_legacy
 from providers.types import Account, AccountCheck, CheckVerdict, Operation
+from providers.verdicts import verdict_of
 
 _REGIONS = (
     "The key was refused. A key of another region reads the same: global keys belong to api.minimax.io, "
@@ -19,18 +18,6 @@ _REGIONS = (
 )
 _EMPTY_GROUP = "An empty GroupId in the query answers the same; this account sends none."
 _LEGACY = "This is an old host that the documentation does not name any more: move to a region, and check the prices."
-_VERDICTS: MappingProxyType[Category, CheckVerdict] = MappingProxyType(
-    {
-        Category.AUTH: "key_refused",
-        Category.PERMISSION: "not_permitted",
-        Category.BALANCE: "balance_empty",
-        Category.QUOTA_WINDOW: "quota_used_up",
-        Category.RATE_LIMITED: "rate_limited",
-        Category.PROVIDER_DOWN: "provider_down",
-        Category.MALFORMED_RESPONSE: "not_the_provider",
-        Category.UNSUPPORTED: "not_the_provider",
-    }
-)
 _NOT_VERIFIED = "2038"
 
 
@@ -55,21 +42,11 @@ def check_account(account: Account) -> Operation[AccountCheck]:
 
 
 def _verdict(error: ProviderError) -> CheckVerdict:
-    if error.field == "key":
-        return "key_malformed"
-    if error.category is Category.AUTH and "group" in error.message.lower():
+    if error.category is Category.AUTH and error.field != "key" and "group" in error.message.lower():
         return "group_refused"
     if error.code == _NOT_VERIFIED:
         return "not_verified"
-    if error.http_status is None:
-        # Nothing of the other side was read: it was never reached, or our own rules refused to go there.
-        if error.category is Category.PROVIDER_DOWN:
-            return "no_connection"
-        if error.category is Category.UNSUPPORTED:
-            return "address_refused"
-    if error.category is Category.MALFORMED_RESPONSE and error.code is not None:
-        return "refused"
-    return _VERDICTS.get(error.category, "refused")
+    return verdict_of(error)
 
 
 def _finding(error: ProviderError, account: Account) -> str:
