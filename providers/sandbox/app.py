@@ -16,6 +16,7 @@ from providers.sandbox.minimax.gate import TraceIds
 from providers.sandbox.minimax.routes import routes
 from providers.sandbox.ppio.routes import routes as ppio_routes
 from providers.sandbox.umodelverse.routes import routes as umodelverse_routes
+from providers.sandbox.wavespeed.routes import routes as wavespeed_routes
 
 
 def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
@@ -26,6 +27,7 @@ def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
             Mount("/minimax", Router(routes(emulator), redirect_slashes=False)),
             Mount("/ppio", Router(ppio_routes(emulator), redirect_slashes=False)),
             Mount("/umodelverse", Router(umodelverse_routes(emulator), redirect_slashes=False)),
+            Mount("/wavespeed", Router(wavespeed_routes(emulator), redirect_slashes=False)),
             Mount("/_sandbox", Router(controls.routes(emulator, hosts), redirect_slashes=False)),
         ],
         middleware=[Middleware(TraceIds)],

@@ -23,6 +23,11 @@ class SandboxClock:
         self._walking = asyncio.Lock()
         self.offset_seconds: float = store.setting("clock_offset_seconds", 0)
 
+    @property
+    def stopping(self) -> bool:
+        """Whether the server stops, which ends every wait."""
+        return self._stopping.is_set()
+
     def now(self) -> float:
         """Unix seconds on this clock."""
         return time.time() + self.offset_seconds

@@ -18,7 +18,17 @@ from providers.sandbox.accounts import account_of, group_id_of
 from providers.sandbox.bill import COUNTING_RULES
 from providers.sandbox.catalogue import system_voices
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.faults import AFTER, BEFORE, DEFAULT_SECONDS, EMOTIONAL, STREAMING, TASKS, Fault
+from providers.sandbox.faults import (
+    AFTER,
+    BEFORE,
+    DEFAULT_SECONDS,
+    EMOTIONAL,
+    GATEWAY,
+    STREAMING,
+    TASKS,
+    WEBHOOKS,
+    Fault,
+)
 from providers.sandbox.limits import Pace
 from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
@@ -26,8 +36,16 @@ from providers.sandbox.ppio import routes as ppio
 from providers.sandbox.status_page import PAGE_HEADERS, status_page
 from providers.sandbox.switches import SWITCHES
 from providers.sandbox.umodelverse import routes as umodelverse
+from providers.sandbox.wavespeed import gate as wavespeed
 
-PROVIDERS = {"minimax": OPERATIONS, "ppio": ppio.OPERATIONS, "umodelverse": umodelverse.OPERATIONS}
+PROVIDERS = {
+    "minimax": OPERATIONS,
+    "ppio": ppio.OPERATIONS,
+    "umodelverse": umodelverse.OPERATIONS,
+    "wavespeed": wavespeed.OPERATIONS,
+}
+EVERYWHERE = BEFORE | AFTER | STREAMING | EMOTIONAL | TASKS
+FAULTS = {"wavespeed": EVERYWHERE | GATEWAY | WEBHOOKS}
 ALL_OPERATIONS = frozenset().union(*PROVIDERS.values())
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 STEPPED_PAUSE_MS = 300
@@ -184,7 +202,7 @@ async def _add_fault(emulator: Emulator, request: Request) -> Any:
     fault = Fault(
         provider=provider,
         operation=orders.choice("operation", PROVIDERS[provider] | {"*"}),
-        fault=orders.choice("fault", BEFORE | AFTER | STREAMING | EMOTIONAL | TASKS),
+        fault=orders.choice("fault", FAULTS.get(provider, EVERYWHERE)),
         probability=orders.number("probability", 1.0, high=1),
         count=orders.whole("count", None, low=1),
         seconds=orders.number("seconds", DEFAULT_SECONDS, high=3600),
@@ -209,6 +227,7 @@ async def _pace(emulator: Emulator, request: Request) -> Any:
         realtime_factor=orders.number("realtime_factor", now.realtime_factor, high=100),
         async_task_seconds=orders.number("async_task_seconds", now.async_task_seconds),
         ws_idle_seconds=orders.number("ws_idle_seconds", now.ws_idle_seconds),
+        sync_hold_seconds=orders.number("sync_hold_seconds", now.sync_hold_seconds, high=600),
     )
     orders.end()
     emulator.pace = pace

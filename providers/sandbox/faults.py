@@ -16,6 +16,10 @@ STREAMING = frozenset({"error_mid_stream", "no_end_frame"})
 EMOTIONAL = frozenset({"emotion_refused"})
 # Strike a task of long text, charged as it is: it ends with that status.
 TASKS = frozenset({"task_failed", "task_expired"})
+# The gateway answers 504 while the work, charged, goes on; with the id of the task or without.
+GATEWAY = frozenset({"gateway_timeout", "gateway_timeout_with_id"})
+# A webhook's signature is wrong.
+WEBHOOKS = frozenset({"bad_signature"})
 DEFAULT_SECONDS = 5.0
 
 
@@ -62,11 +66,12 @@ class Faults:
         streaming: bool = False,
         emotional: bool = False,
         provider: str = "minimax",
+        tasks: bool | None = None,
     ) -> Fault | None:
-        """The fault that strikes this call, counted down."""
-        spared = (frozenset() if streaming else STREAMING) | (frozenset() if emotional else EMOTIONAL)
-        if operation != "t2a_async":
-            spared |= TASKS
+        """The fault that strikes this call, counted down. `tasks`: whether the call makes a task that may fail."""
+        makes_task = operation == "t2a_async" if tasks is None else tasks
+        chances = ((STREAMING, streaming), (EMOTIONAL, emotional), (TASKS, makes_task))
+        spared = frozenset().union(*(kind for kind, possible in chances if not possible))
         for order in self._orders:
             if order.fault in spared:
                 continue

@@ -73,6 +73,16 @@ class FileShelf:
         )
         return token
 
+    def put(self, token: str, content: bytes) -> bool:
+        """Give a published place that is still empty its content; false for any other."""
+        return bool(
+            self._store.execute(
+                "UPDATE downloads SET content = ? WHERE token = ? AND expires_at > ? AND length(content) = 0"
+                " RETURNING token",
+                *(content, token, self._clock.now()),
+            )
+        )
+
     def published(self, token: str) -> tuple[bytes, str, bool] | None:
         """Content, media type and whether it is still alive; None for an unknown token."""
         rows = self._store.execute("SELECT * FROM downloads WHERE token = ?", token)

@@ -76,6 +76,7 @@ class Pace:
     realtime_factor: float = 0
     async_task_seconds: float = 2
     ws_idle_seconds: float = 120
+    sync_hold_seconds: float = 90
 
     def seconds(self, duration_ms: int) -> float:
         """The time one answer takes."""

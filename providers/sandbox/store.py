@@ -29,9 +29,14 @@ CREATE TABLE IF NOT EXISTS bill (
 CREATE TABLE IF NOT EXISTS tasks (
     task_id INTEGER PRIMARY KEY, account TEXT NOT NULL, created_at REAL NOT NULL, ready_at REAL NOT NULL,
     file_id INTEGER NOT NULL, outcome TEXT NOT NULL, trouble TEXT NOT NULL, request TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS predictions (
+    prediction_id TEXT PRIMARY KEY, account TEXT NOT NULL, model TEXT NOT NULL, created_at REAL NOT NULL,
+    ready_at REAL NOT NULL, outcome TEXT NOT NULL, code INTEGER NOT NULL, error TEXT NOT NULL, output TEXT NOT NULL,
+    inference_ms INTEGER NOT NULL, webhook TEXT NOT NULL, base_url TEXT NOT NULL, trouble TEXT NOT NULL,
+    request TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS bill_account ON bill (account);
 """
-ACCOUNT_TABLES = ("voices", "files", "downloads", "bill", "tasks")
+ACCOUNT_TABLES = ("voices", "files", "downloads", "bill", "tasks", "predictions")
 
 
 class Store:

@@ -6,6 +6,7 @@ import pytest
 
 from providers.sandbox.server import SandboxServer
 from tests.sandbox.customer import Customer
+from tests.sandbox.wavespeed_customer import WaveSpeedCustomer
 
 _numbers = itertools.count(1)
 
@@ -52,3 +53,25 @@ def own_sandbox(movable_sandbox):
 @pytest.fixture
 def tenant(own_sandbox, customer_of):
     return customer_of(own_sandbox)
+
+
+@pytest.fixture
+def wavespeed_of() -> Iterator[Callable[[SandboxServer], WaveSpeedCustomer]]:
+    """Makes customers of WaveSpeed with keys of their own."""
+    made: list[WaveSpeedCustomer] = []
+
+    def make(server: SandboxServer, key: str | None = None) -> WaveSpeedCustomer:
+        made.append(WaveSpeedCustomer(server, key or f"key-{next(_numbers)}"))
+        return made[-1]
+
+    yield make
+    for customer in made:
+        customer.close()
+
+
+@pytest.fixture
+def wavespeed(own_sandbox, wavespeed_of):
+    """A customer of WaveSpeed whose tasks are ready as soon as they are made."""
+    customer = wavespeed_of(own_sandbox)
+    customer.order("pace", {"async_task_seconds": 0})
+    return customer

@@ -35,7 +35,7 @@ async def design(call: Call) -> Response:
     check_text(text, limit=PREVIEW_LIMIT)
     fields.flag("aigc_watermark")
     voice_id = _made_up(call) if fields.get("voice_id") in (None, "") else new_voice_id(call, fields)
-    timbre = _timbre(prompt, voice_id)
+    timbre = described_timbre(prompt, voice_id)
     encoded: Encoded = await in_thread(lambda: _trial(call, text, timbre))
     # Two requests may have raced here while the preview was spoken.
     check_free(call, voice_id)
@@ -52,7 +52,8 @@ def _made_up(call: Call) -> str:
     return f"ttv-voice-{moment:%Y%m%d%H%M%S}-{secrets.token_hex(4)}"
 
 
-def _timbre(prompt: str, voice_id: str) -> Timbre:
+def described_timbre(prompt: str, voice_id: str) -> Timbre:
+    """The timbre a description gets, always the same for the same id."""
     low, high = next((low, high) for pattern, low, high in _RANGES if pattern.search(prompt))
     return timbre_of_name(f"{prompt} {voice_id}", low_hz=low, high_hz=high)
 

@@ -1,0 +1,1 @@
+"""WaveSpeedAI's wire: predictions, uploads, webhooks (wavespeed.ai docs; MiniMax's rules where they are silent)."""
