@@ -49,18 +49,44 @@ _ENGLISH = (
     "English_Gentle-voiced_man|Santa_Claus |Grinch|Rudolph|Arnold|Charming_Santa|Charming_Lady|Sweet_Girl|Cute_Elf|"
     "Attractive_Girl|Serene_Woman|English_expressive_narrator|English_radiant_girl|English_Insightful_Speaker|"
     "English_Persuasive_Man|English_Explanatory_Man|English_Lucky_Robot|English_CaptivatingStoryteller|"
+    "English_StressedLady|English_SentimentalLady|English_WiseScholar|"
+    # Not in the vendor's table, but in its samples, or what public clients send when they are told no voice.
     "audiobook_male_1|audiobook_female_1|presenter_male|presenter_female|doc_commentary|Calm_Woman|Wise_Woman|"
-    "Deep_Voice_Man"
+    "Deep_Voice_Man|socialmedia_female_1_v1|socialmedia_female_2_v1|voice_agent_Female_Phone_4|"
+    "voice_agent_Male_Phone_1|voice_agent_Male_Phone_2|moss_audio_7c7e7ae2-7356-11f0-9540-7ef9b4b62566|"
+    "moss_audio_b118f320-78c0-11f0-bbeb-26e8167c4779|moss_audio_84f32de9-2363-11f0-b7ab-d255fae1f27b|"
+    "moss_audio_82ebf67c-78c8-11f0-8e8e-36b92fbb4f95"
 )
 _PREFIXED = {
     "ja": "Japanese_ IntellectualSenior|DecisivePrincess|LoyalKnight|DominantMan|SeriousCommander|ColdQueen|"
-    "DependableWoman|GentleButler|KindLady|CalmLady|OptimisticYouth|GenerousIzakayaOwner|SportyStudent|InnocentBoy|"
-    "GracefulMaiden|Whisper_Belle",
-    "ko": "Korean_ SweetGirl|CheerfulBoyfriend|EnchantingSister|ShyGirl|ReliableSister|StrictBoss|CalmLady|"
-    "SoothingLady|IntellectualSenior|CalmGentleman|WiseElf|GentleBoss|WiseTeacher",
-    "es": "Spanish_ SereneWoman|CaptivatingStoryteller|Narrator|WiseScholar|ConfidentWoman",
-    "pt": "Portuguese_ SentimentalLady|Narrator|Deep-VoicedGentleman|GentleTeacher",
-    "fr": "French_ Male_Speech_New|Female_News Anchor|CasualMan|MovieLeadFemale|FemaleAnchor|MaleNarrator",
+    "DependableWoman|GentleButler|KindLady|CalmLady|OptimisticYouth|GenerousIzakayaOwner|SportyStudent|"
+    "InnocentBoy|GracefulMaiden|Whisper_Belle",
+    "ko": "Korean_ SweetGirl|CheerfulBoyfriend|EnchantingSister|ShyGirl|ReliableSister|StrictBoss|SassyGirl|"
+    "ChildhoodFriendGirl|PlayboyCharmer|ElegantPrincess|BraveFemaleWarrior|BraveYouth|CalmLady|EnthusiasticTeen|"
+    "SoothingLady|IntellectualSenior|LonelyWarrior|MatureLady|InnocentBoy|CharmingSister|AthleticStudent|"
+    "BraveAdventurer|CalmGentleman|WiseElf|CheerfulCoolJunior|DecisiveQueen|ColdYoungMan|MysteriousGirl|"
+    "QuirkyGirl|ConsiderateSenior|CheerfulLittleSister|DominantMan|AirheadedGirl|ReliableYouth|FriendlyBigSister|"
+    "GentleBoss|ColdGirl|HaughtyLady|CharmingElderSister|IntellectualMan|CaringWoman|WiseTeacher|ConfidentBoss|"
+    "AthleticGirl|PossessiveMan|GentleWoman|CockyGuy|ThoughtfulWoman|OptimisticYouth",
+    "es": "Spanish_ SereneWoman|MaturePartner|CaptivatingStoryteller|Narrator|WiseScholar|Kind-heartedGirl|"
+    "DeterminedManager|BossyLeader|ReservedYoungMan|ConfidentWoman|ThoughtfulMan|Strong-WilledBoy|"
+    "SophisticatedLady|RationalMan|AnimeCharacter|Deep-tonedMan|Fussyhostess|SincereTeen|FrankLady|Comedian|"
+    "Debator|ToughBoss|Wiselady|Steadymentor|Jovialman|SantaClaus|Rudolph|Intonategirl|Arnold|Ghost|"
+    "HumorousElder|EnergeticBoy|WhimsicalGirl|StrictBoss|ReliableMan|SereneElder|AngryMan|AssertiveQueen|"
+    "CaringGirlfriend|PowerfulSoldier|PassionateWarrior|ChattyGirl|RomanticHusband|CompellingGirl|"
+    "PowerfulVeteran|SensibleManager|ThoughtfulLady",
+    "pt": "Portuguese_ SentimentalLady|BossyLeader|Wiselady|Strong-WilledBoy|Deep-VoicedGentleman|UpsetGirl|"
+    "PassionateWarrior|AnimeCharacter|ConfidentWoman|AngryMan|CaptivatingStoryteller|Godfather|ReservedYoungMan|"
+    "SmartYoungGirl|Kind-heartedGirl|Pompouslady|Grinch|Debator|SweetGirl|AttractiveGirl|ThoughtfulMan|"
+    "PlayfulGirl|GorgeousLady|LovelyLady|SereneWoman|SadTeen|MaturePartner|Comedian|NaughtySchoolgirl|Narrator|"
+    "ToughBoss|Fussyhostess|Dramatist|Steadymentor|Jovialman|CharmingQueen|SantaClaus|Rudolph|Arnold|"
+    "CharmingSanta|CharmingLady|Ghost|HumorousElder|CalmLeader|GentleTeacher|EnergeticBoy|ReliableMan|"
+    "SereneElder|GrimReaper|AssertiveQueen|WhimsicalGirl|StressedLady|FriendlyNeighbor|CaringGirlfriend|"
+    "PowerfulSoldier|FascinatingBoy|RomanticHusband|StrictBoss|InspiringLady|PlayfulSpirit|ElegantGirl|"
+    "CompellingGirl|PowerfulVeteran|SensibleManager|ThoughtfulLady|TheatricalActor|FragileBoy|ChattyGirl|"
+    "Conscientiousinstructor|RationalMan|WiseScholar|FrankLady|DeterminedManager",
+    "fr": "French_ Male_Speech_New|Female_News Anchor|CasualMan|MovieLeadFemale|FemaleAnchor|MaleNarrator|"
+    "Female Journalist",
     "de": "German_ FriendlyMan|SweetLady|PlayfulMan",
     "it": "Italian_ BraveHeroine|Narrator|WanderingSorcerer|DiligentLeader",
     "ru": "Russian_ HandsomeChildhoodFriend|BrightHeroine|AmbitiousWoman|ReliableMan|CrazyQueen|PessimisticGirl|"
@@ -70,14 +96,15 @@ _PREFIXED = {
     "uk": "Ukrainian_ CalmWoman|WiseScholar",
     "nl": "Dutch_ kindhearted_girl|bossy_leader",
     "vi": "Vietnamese_ kindhearted_girl",
-    "id": "Indonesian_ SweetGirl",
-    "th": "Thai_ male_1_sample8|female_1_sample1",
-    "pl": "Polish_ male_1_sample4|female_1_sample1",
-    "ro": "Romanian_ male_1_sample2",
-    "el": " greek_male_1a_v1|Greek_female_1_sample1",
-    "cs": " czech_male_1_v1",
-    "fi": " finnish_male_3_v1",
-    "hi": " hindi_male_1_v2|hindi_female_1_v2",
+    "id": "Indonesian_ SweetGirl|ReservedYoungMan|CharmingGirl|CalmWoman|ConfidentWoman|CaringMan|BossyLeader|"
+    "DeterminedBoy|GentleGirl",
+    "th": "Thai_ male_1_sample8|male_2_sample2|female_1_sample1|female_2_sample2",
+    "pl": "Polish_ male_1_sample4|male_2_sample3|female_1_sample1|female_2_sample3",
+    "ro": "Romanian_ male_1_sample2|male_2_sample1|female_1_sample4|female_2_sample1",
+    "el": " greek_male_1a_v1|Greek_female_1_sample1|Greek_female_2_sample3",
+    "cs": " czech_male_1_v1|czech_female_5_v7|czech_female_2_v2",
+    "fi": " finnish_male_3_v1|finnish_male_1_v2|finnish_female_4_v1",
+    "hi": " hindi_male_1_v2|hindi_female_2_v1|hindi_female_1_v2",
 }
 
 _SMALL = ("_boy", "cute", "lovely", "pig", "elf", "rudolph", "spirit", "mengmei", "innocentboy")
@@ -124,6 +151,7 @@ def system_voices() -> dict[str, SystemVoice]:
         *_named(_CANTONESE, "yue"),
         *_unnamed(_ENGLISH, "en"),
     ]
+    voices += _unnamed("japanese_male_social_media_1_v2|japanese_female_social_media_1_v2", "ja")
     for language, row in _PREFIXED.items():
         prefix, _, rows = row.partition(" ")
         voices += _unnamed(rows, language, prefix)
