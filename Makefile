@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 RUN    := $(VENV)/.installed
 DEV    := $(VENV)/.installed-dev
 
-.PHONY: run demo test test-services check bench schema clean
+.PHONY: run demo test test-services public-clients check bench schema clean
 
 run: $(RUN)        ## serve on http://127.0.0.1:8000; the first start does the main job
 	@exec $(BIN)/python manage.py run
@@ -18,6 +18,9 @@ test: $(DEV)       ## the default suite
 
 test-services: $(DEV)  ## the suite on PostgreSQL, real workers on Redis and RabbitMQ, a real S3 server
 	@$(BIN)/python scripts/test_services.py
+
+public-clients: $(DEV) ## MiniMax clients of others into var/public-clients, where tests/clients looks for them
+	@$(BIN)/python scripts/public_clients.py
 
 check: $(DEV)      ## lint, format, types, import arrow, migrations, deployment checks
 	@$(BIN)/ruff check .
