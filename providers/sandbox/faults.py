@@ -9,7 +9,9 @@ BEFORE = frozenset(
      "close_connection"}
 )  # fmt: skip
 # Strike the answer: the work is done and charged.
-AFTER = frozenset({"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio"})
+AFTER = frozenset(
+    {"timeout_after_charge", "slow_first_byte", "stall", "cut_stream", "bad_hex", "short_audio", "audio_as_url"}
+)  # fmt: skip
 # Strike a stream after half of its audio, the work done and charged; calls that do not stream are spared.
 STREAMING = frozenset({"error_mid_stream", "no_end_frame"})
 # Strike a synthesis that asks for an emotion, as some voices refuse any; others are spared.
