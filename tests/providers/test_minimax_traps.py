@@ -1,7 +1,6 @@
 """The traps of MiniMax's wire, and who would notice when one is stepped into.
 
-The list is the one of the facts the adapter was written from. Each trap names tests that fail when its handling is taken
-away; some are handled by the platform above the adapter.
+Each trap names tests that fail when its handling is taken away; some are handled by the platform above the adapter.
 """
 
 import ast
