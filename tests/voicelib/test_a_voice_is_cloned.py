@@ -9,6 +9,7 @@ from accounts import clock
 from accounts.errors import BudgetExceededError, ConflictError, InvalidInputError
 from accounts.flows.verify import verify_ledger
 from accounts.models import Attempt, Budget, Event, Hold, LedgerEntry
+from providers.probe import probe
 from voicelib.flows.cloning import clone_home
 from voicelib.flows.consents import give_consent, revoke_consent
 from voicelib.models import ProviderVoice
@@ -44,7 +45,8 @@ def test_a_preview_is_booked_and_kept_and_does_not_activate(clone, vendor):
     assert home.state == State.TEMPORARY
     assert (entry.kind, entry.billed_characters, entry.source) == ("preview", line["characters"], "provider")
     assert (entry.trace_id, entry.model) == (line["trace_id"], "speech-2.6-turbo")
-    assert storages["samples"].size(home.preview_key) > 1000
+    with storages["samples"].open(home.preview_key) as kept:
+        assert probe(kept.read()).duration_ms > 100
     assert home.preview_source == ""
     assert verify_ledger() == []
 
