@@ -4,6 +4,7 @@ Each trap names tests that fail when its handling is taken away; some are handle
 """
 
 import ast
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ ERRORS = "tests/providers/test_error_table.py"
 PAYLOAD = "tests/providers/test_audio_payload.py"
 EMOTION = "tests/providers/test_minimax_refused_emotion.py"
 
-TRAPS = {
+TRAPS: dict[int, tuple[Any, ...]] = {
     1: (
         "Audio is hexadecimal; read as base64 it becomes garbage without complaint",
         (ANSWERS, "test_odd_hex_wrong_letters_and_base64_are_malformed_and_keep_the_bill"),
