@@ -1,4 +1,8 @@
-"""MiniMax's published list prices and fees, loaded after migrations. A changed price is a new row with its own date."""
+"""Published list prices and fees, loaded after migrations. A changed price is a new row with its own date.
+
+`source` says where a figure was seen. "Assumed" is a planning figure where a reseller publishes none: enter the price
+you agreed before you trust the totals. A fee nobody publishes is no row: it is not booked until a bill shows it.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,17 @@ from accounts.models import Price
 _SINCE = datetime(2025, 1, 1, tzinfo=UTC)
 _HD = ("speech-2.8-hd", "speech-2.6-hd", "speech-02-hd")
 _TURBO = ("speech-2.8-turbo", "speech-2.6-turbo", "speech-02-turbo")
+# Resellers offer the previews of 2.5 as well, and name models as MiniMax does.
+_RESOLD_HD = (*_HD, "speech-2.5-hd-preview")
+_RESOLD_TURBO = (*_TURBO, "speech-2.5-turbo-preview")
 _GLOBAL = "MiniMax pay-as-you-go page, global"
 _MAINLAND = "MiniMax pay-as-you-go page, mainland"
+
+_AS_GLOBAL = "Assumed: as MiniMax's list, global"
+_AS_MAINLAND = "Assumed: as MiniMax's list, mainland"
+_UMODELVERSE = "UModelverse's page of t2a_v2"
+_WAVESPEED = "WaveSpeed's model pages; every character is one unit"
+_AS_WAVESPEED = "Assumed: as WaveSpeed's dearest of this kind"
 
 
 def _speech(
@@ -30,6 +43,10 @@ def _speech(
         }
         for model in models
     ]
+
+
+def _other(models: tuple[str, ...], *known: str) -> tuple[str, ...]:
+    return tuple(model for model in models if model not in known)
 
 
 def _fee(unit: str, price_list: str, amount_micros: int, currency: str, source: str) -> dict[str, Any]:
@@ -56,6 +73,27 @@ LIST_PRICES: list[dict[str, Any]] = [
     *_speech(_TURBO, "minimax-mainland", 2_000_000, 10_000, "CNY", _MAINLAND),
     _fee(Price.Unit.CLONE, "minimax-mainland", 9_900_000, "CNY", _MAINLAND),
     _fee(Price.Unit.DESIGN, "minimax-mainland", 9_900_000, "CNY", _MAINLAND),
+    # Novita and its sisters outside of the mainland publish one price (2.8-turbo); PPIO's pages name none.
+    *_speech(("speech-2.8-turbo",), "novita", 60_000_000, 1_000_000, "USD", "Novita's model page"),
+    *_speech(_other(_RESOLD_TURBO, "speech-2.8-turbo"), "novita", 60_000_000, 1_000_000, "USD", _AS_GLOBAL),
+    *_speech(_RESOLD_HD, "novita", 100_000_000, 1_000_000, "USD", _AS_GLOBAL),
+    _fee(Price.Unit.CLONE, "novita", 1_500_000, "USD", _AS_GLOBAL),
+    *_speech(_RESOLD_HD, "ppio", 3_500_000, 10_000, "CNY", _AS_MAINLAND),
+    *_speech(_RESOLD_TURBO, "ppio", 2_000_000, 10_000, "CNY", _AS_MAINLAND),
+    _fee(Price.Unit.CLONE, "ppio", 9_900_000, "CNY", _AS_MAINLAND),
+    # 3.5 and 2 CNY per ten thousand; no cloning is documented.
+    *_speech(_HD, "umodelverse", 3_500_000, 10_000, "CNY", _UMODELVERSE),
+    *_speech(_TURBO, "umodelverse", 2_000_000, 10_000, "CNY", _UMODELVERSE),
+    # USD per thousand characters; no fee of a clone is published.
+    *_speech(("speech-02-hd",), "wavespeed", 50_000, 1_000, "USD", _WAVESPEED),
+    *_speech(("speech-02-turbo",), "wavespeed", 30_000, 1_000, "USD", _WAVESPEED),
+    *_speech(("speech-2.5-turbo-preview",), "wavespeed", 40_000, 1_000, "USD", _WAVESPEED),
+    *_speech(("speech-2.6-hd",), "wavespeed", 100_000, 1_000, "USD", _WAVESPEED),
+    *_speech(("speech-2.6-turbo",), "wavespeed", 60_000, 1_000, "USD", _WAVESPEED),
+    *_speech(("speech-2.5-hd-preview", "speech-2.8-hd"), "wavespeed", 100_000, 1_000, "USD", _AS_WAVESPEED),
+    *_speech(("speech-2.8-turbo",), "wavespeed", 60_000, 1_000, "USD", _AS_WAVESPEED),
+    # A server of one's own: every model of it.
+    *_speech(("",), "free", 0, 1, "USD", "A server of one's own charges nothing"),
 ]
 
 

@@ -11,7 +11,15 @@ from accounts.errors import InvalidInputError
 from providers.regions import Region, region_of
 from providers.registry import ADAPTERS, adapter_for
 
-DEFAULT_PRICE_LIST = "minimax-global"
+# For an address of one's own. Servers of the OpenAI shape stand in the own house more often than not.
+DEFAULT_PRICE_LISTS = {
+    "minimax": "minimax-global",
+    "ppio": "novita",
+    "umodelverse": "umodelverse",
+    "wavespeed": "wavespeed",
+    "openai": "free",
+    "clore": "minimax-global",
+}
 
 
 def regions_of(provider: str) -> tuple[Region, ...]:
@@ -43,9 +51,10 @@ def region_at(provider: str, base_url: str) -> Region | None:
 
 
 def price_list_of(provider: str, base_url: str) -> str:
-    """The published price list that fits an address: its region's; for an address of one's own the global one."""
+    """The published price list that fits an address: its region's; for an address of one's own the provider's usual
+    one, and one without prices where none is known (so that nothing is spent before someone adds them)."""
     region = region_at(provider, base_url)
-    return region.price_list if region is not None else DEFAULT_PRICE_LIST
+    return region.price_list if region is not None else DEFAULT_PRICE_LISTS.get(provider, provider)
 
 
 def other_regions(provider: str, base_url: str) -> tuple[Region, ...]:

@@ -226,6 +226,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "ENUM_NAME_OVERRIDES": {
         "LedgerKind": "accounts.api.enums.LEDGER_KINDS",
+        "BilledSource": "accounts.api.enums.BILLED_SOURCES",
         "AttemptKind": "accounts.api.enums.ATTEMPT_KINDS",
         "AttemptState": "accounts.api.enums.ATTEMPT_STATES",
     },

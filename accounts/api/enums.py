@@ -5,5 +5,6 @@ from __future__ import annotations
 from accounts.models import Attempt, LedgerEntry
 
 LEDGER_KINDS = tuple(LedgerEntry.Kind.values)
+BILLED_SOURCES = tuple(LedgerEntry.Source.values)
 ATTEMPT_KINDS = tuple(Attempt.Kind.values)
 ATTEMPT_STATES = tuple(Attempt.State.values)

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.enums import LEDGER_KINDS
+from accounts.api.enums import BILLED_SOURCES, LEDGER_KINDS
 from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
 from accounts.api.outputs import MoneyOutput, Output
@@ -78,7 +78,7 @@ class EntryOutput(Output):
     billed_characters = serializers.IntegerField()
     estimated_characters = serializers.IntegerField()
     saved_characters = serializers.IntegerField()
-    source = serializers.ChoiceField(LedgerEntry.Source.values)  # type: ignore[assignment]
+    source = serializers.ChoiceField(BILLED_SOURCES)  # type: ignore[assignment]
     amount = MoneyOutput(allow_null=True)
     voice = serializers.CharField(allow_null=True)
     provider_voice_id = serializers.CharField(allow_null=True)

@@ -11,7 +11,7 @@ from accounts import events, keyring
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
-from accounts.provider_regions import price_list_of, region_named
+from accounts.provider_regions import price_list_of, region_named, regions_of
 from accounts.provider_settings import (
     checked_base_url,
     checked_options,
@@ -36,8 +36,8 @@ def create_provider_account(
     is_default: bool = False,
     actor: Actor,
 ) -> ProviderAccount:
-    """Add a provider account at a `region` of the provider or at a `base_url` of one's own; the first of a team is its
-    default. Without `price_list`, the one that fits the address.
+    """Add a provider account at a `region` of the provider or at a `base_url` of one's own (neither is needed where the
+    provider has one address); the first of a team is its default. Without `price_list`, the one that fits the address.
 
     Raises InvalidInputError (field; `base_url_refused`, `region_unknown`) and ConflictError `slug_taken`.
     """
@@ -124,6 +124,9 @@ def _moved(account: ProviderAccount, changes: Mapping[str, Any]) -> dict[str, An
 
 
 def _address(provider: str, base_url: str, region: str) -> str:
+    regions = regions_of(provider)
+    if not base_url and not region and len(regions) == 1:
+        return checked_base_url(regions[0].base_url)
     if bool(base_url) == bool(region):
         raise InvalidInputError("Name a region, or give an address of your own: one of both.", field="base_url")
     return checked_base_url(base_url or region_named(provider, region).base_url)

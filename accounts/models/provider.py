@@ -20,7 +20,7 @@ class ProviderAccount(models.Model):
     # Fernet token under the key ring; write-only in every surface.
     key_encrypted = models.TextField(editable=False)
     key_hint = models.CharField(_("key"), max_length=16, editable=False, help_text=_("Last characters of the key."))
-    # Which published list prices apply: `minimax-global` (USD) or `minimax-mainland` (CNY).
+    # Which published list prices apply, e.g. `minimax-global` (USD) or `minimax-mainland` (CNY): accounts/list_prices.
     price_list = models.CharField(_("price list"), max_length=64)
     # What the wire facts leave open, e.g. {"mix_weights_field": "timber_weights", "failures_may_charge": false}.
     options = models.JSONField(_("options"), default=dict, blank=True)

@@ -201,7 +201,11 @@ class ClipsAdmin(ButtonsAdmin):
     @display(description=_("Billed"))
     def billed(self, clip: Clip) -> str:
         known = [segment.billed_characters for segment in clip.segments.all() if segment.billed_characters is not None]
-        return number(sum(known)) if known else NOTHING
+        if not known:
+            return NOTHING
+        if any(segment.billed_is_estimated for segment in clip.segments.all()):
+            return _("%(count)s (our estimate)") % {"count": number(sum(known))}
+        return number(sum(known))
 
     @display(description=_("Estimated"))
     def estimated(self, clip: Clip) -> str:

@@ -8,6 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.enums import BILLED_SOURCES
 from accounts.api.outputs import MoneyOutput, Output, VendorOutput
 from accounts.money import Money
 from synthesis.flows.delivery import audio_url
@@ -71,6 +72,11 @@ class ClipOutput(Output):
     findings = ClipFindingOutput(many=True)
     estimated_characters = serializers.IntegerField()
     billed_characters = serializers.IntegerField(allow_null=True)
+    billed_source = serializers.ChoiceField(
+        BILLED_SOURCES,
+        allow_null=True,
+        help_text="Whose number that is; `estimated` where the provider reported none. Null where nothing was paid.",
+    )
     saved_characters = serializers.IntegerField()
     amount = MoneyOutput(allow_null=True)
     error = ClipErrorOutput(allow_null=True)
@@ -135,6 +141,7 @@ def clip_json(clip: Clip) -> dict[str, Any]:
             "findings": rendering.findings if rendering else [],
             "estimated_characters": clip.estimated_characters,
             "billed_characters": billed_characters(segments),
+            "billed_source": _billed_source(segments),
             "saved_characters": sum(segment.saved_characters for segment in segments),
             "amount": _amount(segments),
             "error": clip.error,
@@ -171,6 +178,12 @@ def cost_headers(clip: Clip) -> dict[str, str]:
     headers = {"X-Billed-Characters": str(billed), "X-Cache": "miss" if billed else "hit"}
     traces = _trace_ids(clip, segments)
     return headers | ({"X-Trace-Id": ",".join(traces)} if traces else {})
+
+
+def _billed_source(segments: list[Segment]) -> str | None:
+    if not billed_characters(segments):
+        return None
+    return "estimated" if any(segment.billed_is_estimated for segment in segments) else "provider"
 
 
 def billed_characters(segments: list[Segment]) -> int | None:

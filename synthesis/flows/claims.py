@@ -106,12 +106,12 @@ def count_cost(attempt: Attempt) -> Segment | None:
     if segment is None:
         return None
     calls = Attempt.objects.filter(hold__segments=segment).values("id")
-    booked = LedgerEntry.objects.filter(attempt_id__in=calls, kind=attempt.kind).aggregate(
-        characters=Sum("billed_characters"), amount=Sum("amount_micros")
-    )
+    entries = LedgerEntry.objects.filter(attempt_id__in=calls, kind=attempt.kind)
+    booked = entries.aggregate(characters=Sum("billed_characters"), amount=Sum("amount_micros"))
+    segment.billed_is_estimated = entries.filter(source=LedgerEntry.Source.ESTIMATED).exists()
     segment.billed_characters, segment.amount_micros = booked["characters"] or 0, booked["amount"] or 0
     segment.currency = attempt.hold.currency
-    segment.save(update_fields=["billed_characters", "amount_micros", "currency"])
+    segment.save(update_fields=["billed_characters", "billed_is_estimated", "amount_micros", "currency"])
     return segment
 
 

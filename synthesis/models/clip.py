@@ -94,6 +94,8 @@ class Segment(models.Model):
     holds = models.ManyToManyField(Hold, related_name="segments")
     # What this clip has paid so far (null: nothing is known yet), and what it did not have to pay again.
     billed_characters = models.BigIntegerField(_("billed characters"), null=True)
+    # Part of it is our estimate: the provider reported no number.
+    billed_is_estimated = models.BooleanField(_("billed by our estimate"), default=False)
     amount_micros = models.BigIntegerField(_("amount in millionths"), null=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     saved_characters = models.BigIntegerField(_("saved characters"), default=0)

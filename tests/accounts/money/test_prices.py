@@ -81,3 +81,40 @@ def test_two_prices_of_one_moment_cannot_stand(cast, agreed):
     Price.objects.create(**price)
     with pytest.raises(IntegrityError), transaction.atomic():
         Price.objects.create(**price)
+
+
+@pytest.mark.parametrize(
+    ("price_list", "model", "characters", "money"),
+    [
+        # Novita's page: 60 USD per million.
+        ("novita", "speech-2.8-turbo", 1_000, Money(60_000, "USD")),
+        ("ppio", "speech-02-hd", 10_000, Money(3_500_000, "CNY")),
+        # UModelverse's page: 3.5 and 2 CNY per 10,000.
+        ("umodelverse", "speech-2.6-hd", 10_000, Money(3_500_000, "CNY")),
+        ("umodelverse", "speech-02-turbo", 10_000, Money(2_000_000, "CNY")),
+        # WaveSpeed's pages, USD per 1,000.
+        ("wavespeed", "speech-02-hd", 1_000, Money(50_000, "USD")),
+        ("wavespeed", "speech-2.6-hd", 1_000, Money(100_000, "USD")),
+        ("free", "tts-1", 1_000_000, Money(0, "USD")),
+    ],
+)
+def test_the_prices_of_resellers_stand(cast, price_list, model, characters, money):
+    cast.account.price_list = price_list
+    assert quote_speech(account=cast.account, model=model, characters=characters, at=clock.now()) == money
+
+
+@pytest.mark.parametrize("price_list", ["umodelverse", "wavespeed", "free"])
+def test_a_fee_that_nobody_publishes_is_not_made_up(cast, price_list):
+    cast.account.price_list = price_list
+    assert quote_fee(account=cast.account, unit="clone", at=clock.now()) is None
+
+
+def test_a_figure_that_was_not_seen_says_so(cast):
+    assumed = Price.objects.filter(price_list="novita", model="speech-02-hd").get()
+    assert assumed.source.startswith("Assumed")
+
+
+def test_an_unknown_list_has_no_price_and_so_nothing_is_spent(cast):
+    cast.account.price_list = "elsewhere"
+    with pytest.raises(ConflictError):
+        quote_speech(account=cast.account, model="speech-2.8-hd", characters=1, at=clock.now())
