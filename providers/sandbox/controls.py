@@ -29,7 +29,7 @@ from providers.sandbox.faults import (
     WEBHOOKS,
     Fault,
 )
-from providers.sandbox.limits import Pace
+from providers.sandbox.limits import QUERIES_PER_SECOND, Pace
 from providers.sandbox.minimax.gate import OPERATIONS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
 from providers.sandbox.ppio import routes as ppio
@@ -237,10 +237,15 @@ async def _pace(emulator: Emulator, request: Request) -> Any:
 async def _limits(emulator: Emulator, request: Request) -> Any:
     orders = await orders_of(request)
     account = orders.account()
-    rpm, concurrency = orders.whole("rpm", None), orders.whole("concurrency", None)
+    limits = {
+        "rpm": orders.whole("rpm", None),
+        "concurrency": orders.whole("concurrency", None),
+        "queries_per_second": orders.whole_or_null("queries_per_second", QUERIES_PER_SECOND),
+        "queued_texts": orders.whole("queued_texts", None),
+    }
     orders.end()
-    emulator.limits.put(account, rpm=rpm, concurrency=concurrency)
-    return {"rpm": rpm, "concurrency": concurrency}
+    emulator.limits.put(account, limits)
+    return limits
 
 
 async def _counting(emulator: Emulator, request: Request) -> Any:

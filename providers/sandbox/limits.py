@@ -9,9 +9,13 @@ from typing import Any
 
 from providers.sandbox.store import Store
 
+# MiniMax rate limits page: a task may be asked for ten times a second.
+QUERIES_PER_SECOND = 10
+_WINDOWS = {"rpm": 60.0, "queries_per_second": 1.0}
+
 
 class RateLimitError(Exception):
-    """More requests in a minute than allowed: 1002 at MiniMax."""
+    """More requests in their time than allowed: 1002 at MiniMax."""
 
 
 class ConnectionLimitError(Exception):
@@ -19,7 +23,9 @@ class ConnectionLimitError(Exception):
 
 
 class Limits:
-    """Requests per minute and at once, per account and operation; unlimited unless set."""
+    """What an account may do, by operation: requests in a minute and at once, queries of tasks in a second, and texts
+    that wait in a WebSocket. Unlimited unless set, but for the queries, whose number is published.
+    """
 
     def __init__(self, store: Store) -> None:
         """Resume the stored limits."""
@@ -28,9 +34,9 @@ class Limits:
         self._running: dict[tuple[str, str], int] = defaultdict(int)
         self._limits: dict[str, dict[str, int | None]] = store.setting("limits", {})
 
-    def put(self, account: str, *, rpm: int | None, concurrency: int | None) -> None:
-        """Limit an account; None lifts a limit."""
-        self._limits[account] = {"rpm": rpm, "concurrency": concurrency}
+    def put(self, account: str, limits: dict[str, int | None]) -> None:
+        """Limit an account: `rpm`, `concurrency`, `queries_per_second`, `queued_texts`. None lifts a limit."""
+        self._limits[account] = limits
         self._store.keep_setting("limits", self._limits)
 
     def clear(self, account: str | None) -> None:
@@ -42,10 +48,10 @@ class Limits:
     @contextlib.contextmanager
     def entered(self, account: str, operation: str) -> Iterator[None]:
         """Count a call in. Raises `RateLimitError` or `ConnectionLimitError`."""
-        limit = self._limits.get(account)
-        place = (account, operation)
-        if limit:
-            self._check(place, limit)
+        place, concurrency = (account, operation), self._of(account, "concurrency")
+        if concurrency is not None and self._running[place] >= concurrency:
+            raise ConnectionLimitError
+        self._count(account, operation, "rpm")
         self._running[place] += 1
         try:
             yield
@@ -54,16 +60,26 @@ class Limits:
             if not self._running[place]:
                 del self._running[place]
 
-    def _check(self, place: tuple[str, str], limit: dict[str, int | None]) -> None:
-        rpm, concurrency = limit["rpm"], limit["concurrency"]
-        if concurrency is not None and self._running[place] >= concurrency:
-            raise ConnectionLimitError
-        if rpm is None:
+    def query(self, account: str, operation: str) -> None:
+        """Count a query of a task in. Raises `RateLimitError`."""
+        self._count(account, operation, "queries_per_second")
+
+    def queued_texts(self, account: str) -> int | None:
+        """How many texts may wait in a WebSocket session; None is any number, for MiniMax publishes none."""
+        return self._of(account, "queued_texts")
+
+    def _of(self, account: str, name: str) -> int | None:
+        default = QUERIES_PER_SECOND if name == "queries_per_second" else None
+        return self._limits.get(account, {}).get(name, default)
+
+    def _count(self, account: str, operation: str, name: str) -> None:
+        allowed = self._of(account, name)
+        if allowed is None:
             return
-        recent, now = self._recent[place], time.monotonic()
-        while recent and now - recent[0] >= 60:
+        recent, now = self._recent[account, operation], time.monotonic()
+        while recent and now - recent[0] >= _WINDOWS[name]:
             recent.popleft()
-        if len(recent) >= rpm:
+        if len(recent) >= allowed:
             raise RateLimitError
         recent.append(now)
 

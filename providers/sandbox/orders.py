@@ -56,6 +56,10 @@ class Orders:
             raise ControlError(f"{name} must be a whole number of at least {low}.")
         return value
 
+    def whole_or_null(self, name: str, default: int) -> int | None:
+        """An integer, None for null, or the default when nothing is said."""
+        return self.whole(name, None) if name in self._left else default
+
     def choice(self, name: str, allowed: Collection[str], default: Any = _MISSING) -> str:
         """One of the allowed words."""
         value = self.take(name, default)

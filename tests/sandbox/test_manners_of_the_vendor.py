@@ -32,6 +32,30 @@ def test_errors_are_http_200_with_a_base_resp(customer):
     assert answer.json()["data"] is None
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "t2a_v2", {"model": "speech-02-hd", "text": "Hi.", "voice_setting": {"voice_id": SYSTEM_VOICE}}),
+        ("POST", "t2a_async_v2", {"model": "speech-02-hd", "text": "Hi.", "voice_setting": {"voice_id": SYSTEM_VOICE}}),
+        ("GET", "query/t2a_async_query_v2?task_id=1", None),
+        ("POST", "files/upload", {}),
+        ("GET", "files/list?purpose=voice_clone", None),
+        ("GET", "files/retrieve?file_id=1", None),
+        ("GET", "files/retrieve_content?file_id=1", None),
+        ("POST", "files/delete", {}),
+        ("POST", "voice_clone", {}),
+        ("POST", "voice_design", {"prompt": "An old man", "preview_text": "Hello."}),
+        ("POST", "get_voice", {"voice_type": "all"}),
+        ("POST", "delete_voice", {}),
+    ],
+)
+def test_a_verdict_is_in_every_answer_good_or_bad(customer, method, path, body):
+    answer = customer.http.request(method, path, json=body)
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "application/json")
+    verdict = answer.json()["base_resp"]
+    assert (type(verdict["status_code"]), type(verdict["status_msg"])) == (int, str)
+
+
 @pytest.mark.parametrize("header", [None, "Bearer", "Basic a2V5", "key"])
 def test_a_call_without_a_bearer_key_is_a_login_failure(sandbox, header):
     headers = {} if header is None else {"Authorization": header}

@@ -217,6 +217,33 @@ def test_limits_hold_for_each_text(customer):
         assert code(session.speak("Hello.")[-1]) == 1002
 
 
+def test_texts_beyond_those_that_may_wait_are_skipped_softly(customer):
+    customer.order("limits", {"key": customer.key, "queued_texts": 2})
+    with started(customer) as session:
+        customer.fault("slow_first_byte", seconds=0.3)
+        for text in ("One.", "Two.", "Three.", "Four.", "Five."):
+            session.send("task_continue", text=text)
+        session.send("task_finish")
+        answers = []
+        while (answer := session.receive())["event"] != "task_finished":
+            answers.append(answer)
+    ends = [code(row) for row in answers if row["is_final"]]
+    # One is being spoken or waits itself; what is skipped is said at once.
+    assert ends.count(2205) in (2, 3)
+    assert ends[: ends.count(2205)] == [2205] * ends.count(2205)
+    assert len(customer.bill()) == 5 - ends.count(2205)
+
+
+def test_without_such_a_limit_every_text_waits_its_turn(customer):
+    with started(customer) as session:
+        for _ in range(20):
+            session.send("task_continue", text="Hi.")
+        session.send("task_finish")
+        while session.receive()["event"] != "task_finished":
+            pass
+    assert len(customer.bill()) == 20
+
+
 def test_open_sessions_do_not_keep_the_server_from_stopping(customer_of):
     server = SandboxServer()
     customer = customer_of(server)

@@ -39,6 +39,7 @@ MESSAGES = {
     2202: "illegal event",
     2203: "empty text skipped",
     2204: "text over the character limit skipped",
+    2205: "too many queued requests",
 }
 
 

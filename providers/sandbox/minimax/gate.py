@@ -215,6 +215,8 @@ async def _attempt(call: Call, held: contextlib.ExitStack, work: Work) -> Respon
     try:
         if call.operation in LIMITED:
             held.enter_context(call.emulator.limits.entered(call.account, call.operation))
+        elif call.operation == "t2a_async_query":
+            call.emulator.limits.query(call.account, call.operation)
         return await work(call)
     except EngineError as error:
         raise VendorError(1024) from error

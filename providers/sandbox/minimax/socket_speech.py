@@ -1,7 +1,8 @@
 """WebSocket /ws/v1/t2a_v2: settings once, then text after text, each answered with audio (MiniMax T2A WebSocket).
 
 The final frame of a text has its account and no audio. An idle connection ends with 2201 on the real clock. An ordered
-fault of the operation `t2a` strikes one text.
+fault of the operation `t2a` strikes one text. A text is skipped softly when it is empty (2203), too long (2204), or
+comes while too many wait (2205).
 """
 
 import asyncio
@@ -25,7 +26,8 @@ from providers.sandbox.limits import ConnectionLimitError, RateLimitError
 from providers.sandbox.minimax.answers import VendorError, base_resp, new_trace_id
 from providers.sandbox.minimax.event_stream import BrokenOffError
 from providers.sandbox.minimax.fields import Fields
-from providers.sandbox.minimax.gate import Call, authorise, in_thread, read_json
+from providers.sandbox.minimax.gate import Call, authorise, in_thread
+from providers.sandbox.minimax.inbox import Inbox
 from providers.sandbox.minimax.performance import cast_of, charge, extra_info, perform, subtitles_of, voice_of
 from providers.sandbox.minimax.streaming import HALFWAY, due_title, halfway, paced_pieces
 from providers.sandbox.minimax.validation import INTERJECTION_MODELS, TEXT_LIMIT, SpeechAsk, read_speech
@@ -34,7 +36,6 @@ from providers.sandbox.transport import break_off, forget
 
 REFUSALS = {"rate_limit": 1002, "error_in_200": 1033, "voice_gone": 2054}
 BREAKS_BEFORE = frozenset({"timeout_before_charge", "close_connection", "http_500", "wrong_content_type"})
-SOFT = frozenset({2203, 2204})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +68,27 @@ class _Session:
 
     async def run(self) -> None:
         await self.socket.accept()
+        inbox = Inbox(self.socket, lambda: self.emulator.limits.queued_texts(self.account), lambda: self._skip(2205))
+        reading = asyncio.create_task(inbox.read())
+        try:
+            await self._serve(inbox)
+        finally:
+            reading.cancel()
+            await asyncio.wait({reading})
+
+    async def _serve(self, inbox: Inbox) -> None:
         try:
             self.account = authorise(self.emulator, self._request())
             await self._say("connected_success")
-            while await self._handle(await self._next()):
+            while await self._handle(await inbox.next(seconds=self.emulator.pace.ws_idle_seconds)):
                 pass
         except VendorError as error:
             await self._say("task_failed", verdict=base_resp(error.code, error.text))
         await self.socket.close()
 
-    async def _next(self) -> dict[str, Any]:
-        """The next event. 2201 when none comes in time, 2202 for what is no event."""
-        try:
-            text = await asyncio.wait_for(self.socket.receive_text(), self.emulator.pace.ws_idle_seconds)
-            event = read_json(text)
-        except TimeoutError as error:
-            raise VendorError(2201) from error
-        except (ValueError, KeyError, RecursionError) as error:
-            raise VendorError(2202) from error
-        if not isinstance(event, dict):
-            raise VendorError(2202)
-        return event
+    async def _skip(self, code: int) -> None:
+        """Say softly that a text was not spoken."""
+        await self._say("task_continued", data={"audio": ""}, is_final=True, verdict=VendorError(code))
 
     async def _handle(self, event: dict[str, Any]) -> bool:
         """Do what the event asks. False when the session is over."""
@@ -118,8 +119,8 @@ class _Session:
     async def _continue(self, event: dict[str, Any]) -> None:
         text = Fields(event).text("text")
         code = 2203 if not text.strip() else 2204 if len(text) > TEXT_LIMIT else 0
-        if code in SOFT:
-            await self._say("task_continued", data={"audio": ""}, is_final=True, verdict=VendorError(code))
+        if code:
+            await self._skip(code)
             return
         call = self._call({**(self.settings or {}), "text": text})
         entry = _remember(call)
