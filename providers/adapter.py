@@ -17,6 +17,7 @@ from abc import ABC, abstractmethod
 from providers.errors import UnsupportedError
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
 from providers.regions import Region
+from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
 from providers.types import (
     Account,
@@ -73,6 +74,14 @@ class Adapter(ABC):
     def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
         """Describe one paid synthesis whose audio comes while it is made. Refuses before anything is sent."""
         raise self.unsupported("stream")
+
+    def check_socket(self, account: Account, request: SocketRequest) -> None:
+        """Refuse how a session would have to speak. Pure; ``open_socket`` does the same."""
+        raise self.unsupported("socket")
+
+    def open_socket(self, account: Account, request: SocketRequest) -> SocketExchange:
+        """Describe one session that speaks text after text, each paid for itself. Refuses before anything is sent."""
+        raise self.unsupported("socket")
 
     def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
         """The times in a subtitle file the provider made. Pure; ``ProviderError`` (malformed) for anything else."""

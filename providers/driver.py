@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import httpx
 
+from providers.async_session import AsyncSpeechSession
 from providers.errors import PendingError, ProviderError
 from providers.exchange import (
     TRANSLATED,
@@ -31,6 +32,8 @@ from providers.guard import (
     system_resolver,
 )
 from providers.patience import OnAccepted, Patience
+from providers.session import SpeechSession
+from providers.socket import SocketExchange
 from providers.stream import AsyncAudioStream, AudioStream, StreamExchange
 from providers.types import Accepted, Headers, Operation, Pause, Request, Response, Timeouts
 
@@ -113,6 +116,11 @@ class Driver:
         """The audio of one streamed synthesis as it is made. Nothing is sent before the first piece is asked for."""
         return AudioStream(self._client, exchange, self._on_sent, self._longest_seconds)
 
+    def socket(self, exchange: SocketExchange) -> SpeechSession:
+        """A session that speaks text after text; ``with`` opens it. ``on_sent`` is called once for each text, and
+        ``longest_seconds`` bounds each text, the opening and the end."""
+        return SpeechSession(self._client, exchange, self._on_sent, self._longest_seconds)
+
     def _answer(self, asked: Request | Accepted | Pause, patience: Patience) -> Response:
         if isinstance(asked, Accepted):
             patience.accept(asked)
@@ -168,6 +176,10 @@ class AsyncDriver:
     def stream(self, exchange: StreamExchange) -> AsyncAudioStream:
         """The audio of one streamed synthesis as it is made. Nothing is sent before the first piece is asked for."""
         return AsyncAudioStream(self._client, exchange, self._on_sent, self._longest_seconds)
+
+    def socket(self, exchange: SocketExchange) -> AsyncSpeechSession:
+        """A session that speaks text after text; ``async with`` opens it. As ``Driver.socket``."""
+        return AsyncSpeechSession(self._client, exchange, self._on_sent, self._longest_seconds)
 
     async def _answer(self, asked: Request | Accepted | Pause, patience: Patience) -> Response:
         if isinstance(asked, Accepted):

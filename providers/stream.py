@@ -32,11 +32,13 @@ class SpeechDecoder(Protocol):
     """Makes audio of one streamed answer; usable once. Every method may raise ``ProviderError``, whose ``heard_bytes``
     then says how much audio had been given; nothing may be asked of the decoder after that."""
 
-    heard_bytes: int
-    """Audio bytes given so far."""
+    @property
+    def heard_bytes(self) -> int:
+        """Audio bytes given so far."""
 
-    finished: bool
-    """Whether the provider said that this was all; what comes after that cannot spoil it."""
+    @property
+    def finished(self) -> bool:
+        """Whether the provider said that this was all; what comes after that cannot spoil it."""
 
     def begin(self, status: int, headers: Headers) -> None:
         """The head of the answer has come."""

@@ -12,6 +12,7 @@ from providers.minimax import (
     files,
     long_text,
     rules,
+    socket,
     speech,
     streaming,
     subtitles,
@@ -20,6 +21,7 @@ from providers.minimax import (
 from providers.minimax.limits import CAPABILITIES
 from providers.minimax.regions import REGIONS
 from providers.minimax.text import normalized
+from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
 from providers.types import (
     Account,
@@ -60,6 +62,12 @@ class MiniMax(Adapter):
 
     def stream_speech(self, account: Account, request: SpeechRequest) -> StreamExchange:
         return streaming.stream_speech(account, request)
+
+    def check_socket(self, account: Account, request: SocketRequest) -> None:
+        checks.check_socket(account, request)
+
+    def open_socket(self, account: Account, request: SocketRequest) -> SocketExchange:
+        return socket.open_socket(account, request)
 
     def read_subtitles(self, content: bytes) -> tuple[Subtitle, ...]:
         return subtitles.read_subtitles(content)

@@ -10,6 +10,7 @@ from providers.long_text import LongTextRequest
 from providers.minimax import limits
 from providers.minimax.rules import compiled_all
 from providers.minimax.text import check_text
+from providers.socket import SocketRequest
 from providers.types import Account, AudioFormat, SpeechRequest, SpeechSettings, VoiceEffects
 
 
@@ -24,6 +25,15 @@ def check_speech(account: Account, request: SpeechRequest, *, streamed: bool = F
         _check_effects(request.settings.effects, request.format, streamed)
     _check_extras(request, streamed)
     compiled_all(request.rules)
+
+
+def check_socket(account: Account, request: SocketRequest) -> None:
+    """The same for a session (T2A WebSocket reference): whatever is true of a stream, for every text to come."""
+    check_speech(account, request.saying("."), streamed=True)
+    if request.continuous_sound not in (True, False):
+        raise InvalidInputError("continuous_sound", "It is true or false")
+    if request.continuous_sound and request.model not in limits.CONTINUOUS_MODELS:
+        raise UnsupportedError("continuous_sound", f"Only {_listed(limits.CONTINUOUS_MODELS)} speak without splitting")
 
 
 def check_long_text(account: Account, request: LongTextRequest) -> None:

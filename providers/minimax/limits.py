@@ -18,6 +18,9 @@ MODELS = (
     "speech-01-turbo",
 )
 
+# T2A WebSocket reference: `continuous_sound`.
+CONTINUOUS_MODELS = ("speech-2.8-hd", "speech-2.8-turbo")
+
 _SEVEN = frozenset({"happy", "sad", "angry", "fearful", "disgusted", "surprised", "calm"})
 # T2A HTTP reference: fluent and whisper on 2.6, neither on older models, no whisper on 2.8. Whether 2.8 takes fluent is
 # disputed (resellers list and use it), hence the account option `fluent_on_28`.
@@ -132,6 +135,7 @@ CAPABILITIES = Capabilities(
         {
             "speech",
             "stream",
+            "socket",
             "long_text",
             "subtitles",
             "watermark",

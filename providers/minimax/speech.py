@@ -72,11 +72,21 @@ def body(account: Account, request: SpeechRequest, *, streamed: bool = False) ->
     """The JSON body. What the caller left open is not sent. A stream is always hexadecimal and is asked not to repeat
     all of its audio at the end."""
     fields: dict[str, JSON] = {
-        "model": request.model,
         "text": normalized(request.text),
         "stream": streamed,
         **({"stream_options": {"exclude_aggregated_audio": True}} if streamed else {"output_format": "hex"}),
-        "voice_setting": _voice_setting(request),
+        **manner(account, request, normalization="text_normalization"),
+    }
+    if request.watermark:
+        fields["aigc_watermark"] = True
+    return fields
+
+
+def manner(account: Account, request: SpeechRequest, *, normalization: str) -> dict[str, JSON]:
+    """Everything but the text: how it is spoken. ``normalization`` is the name that switch has where this is sent."""
+    fields: dict[str, JSON] = {
+        "model": request.model,
+        "voice_setting": _voice_setting(request, normalization),
         "audio_setting": _audio_setting(request),
     }
     tone: list[JSON] = [*compiled_all(request.rules)]
@@ -92,8 +102,6 @@ def body(account: Account, request: SpeechRequest, *, streamed: bool = False) ->
         fields["voice_modify"] = voice_modify(request.settings.effects)
     if request.subtitles is not None:
         fields |= {"subtitle_enable": True, "subtitle_type": request.subtitles}
-    if request.watermark:
-        fields["aigc_watermark"] = True
     return fields
 
 
@@ -126,7 +134,7 @@ def read_speech(asked: Request, response: Response, request: SpeechRequest) -> S
     )
 
 
-def _voice_setting(request: SpeechRequest) -> dict[str, JSON]:
+def _voice_setting(request: SpeechRequest, normalization: str) -> dict[str, JSON]:
     settings: SpeechSettings = request.settings
     return {
         "voice_id": request.voice_id,
@@ -135,8 +143,8 @@ def _voice_setting(request: SpeechRequest) -> dict[str, JSON]:
             vol=settings.volume,
             pitch=settings.pitch,
             emotion=settings.emotion,
-            text_normalization=settings.text_normalization,
             latex_read=settings.latex_read,
+            **{normalization: settings.text_normalization},
         ),
     }
 

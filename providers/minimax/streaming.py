@@ -5,24 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from providers.audio import PayloadError, decode_payload
 from providers.errors import ProviderError, lost_answer, malformed, while_listening
 from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
 from providers.minimax.emotion import dropped, without_emotion
 from providers.minimax.event_stream import Line, Lines
-from providers.minimax.speech import (
-    body,
-    container_of,
-    duration_ms,
-    longest_answer,
-    missing_subtitles,
-    oddities,
-    subtitle_url,
-)
-from providers.minimax.subtitles import entries_of
+from providers.minimax.heard import FINISHED, Heard
+from providers.minimax.speech import body, longest_answer
 from providers.stream import StreamExchange
 from providers.types import (
     Account,
@@ -32,22 +22,16 @@ from providers.types import (
     Response,
     SpeechRequest,
     SpeechResult,
-    Subtitle,
     Timeouts,
 )
 
 # The read timeout is the longest silence between two frames.
 TIMEOUTS = Timeouts(read=60.0, total=600.0)
-_FINISHED = 2
 # Frames are small, so their envelopes may outweigh the audio; and the last one may repeat all of it.
 _OVERHEAD = 4
 _LONGEST_PLAIN = 1024 * 1024
 # One frame that holds a whole clip is still read up to this; longer ones are of use only without their audio.
 _LONGEST_LINE = 16 * 1024 * 1024
-# Enough to tell any container by; audio itself is not kept.
-_HEAD = 8 * 1024
-# A text has no more stretches than characters; more of them would fill the memory.
-_SPARE_SUBTITLES = 100
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -83,23 +67,21 @@ class Decoder:
     """
 
     def __init__(self, asked: Request, request: SpeechRequest) -> None:
-        self.heard_bytes = 0
         self.finished = False
         self._asked = asked
-        self._request = request
         self._response = Response(200)
         self._lines = Lines(asked, _LONGEST_LINE)
         self._begun = False
         self._is_plain = False
         self._plain = bytearray()
-        self._head = b""
-        self._trace_id = ""
-        self._billed: int | None = None
-        self._declared: dict[str, Any] = {}
-        self._subtitle_url: str | None = None
-        self._subtitles: list[Subtitle] = []
-        self._bad_subtitles = 0
+        self._first_bytes = b""
+        self._heard = Heard(asked, request)
         self._late = 0
+
+    @property
+    def heard_bytes(self) -> int:
+        """Audio bytes given so far."""
+        return self._heard.size
 
     def begin(self, status: int, headers: Headers) -> None:
         """Take the head of the answer."""
@@ -143,45 +125,21 @@ class Decoder:
         if self._is_plain:
             self._explain(bytes(self._plain))
         if not self.finished:
-            error = lost_answer(self._asked, "the stream broke off before its end frame", trace_id=self._trace_id)
-            error.billed_characters = self._billed
+            what = "the stream broke off before its end frame"
+            error = lost_answer(self._asked, what, trace_id=self._heard.trace_id)
+            error.billed_characters = self._heard.billed
             raise error
-        if not self.heard_bytes:
-            raise self._malformed("no audio in it")
-        try:
-            container = container_of(self._head, self._request.format.container)
-        except PayloadError as error:
-            raise self._malformed(str(error)) from error
-        return SpeechResult(
-            audio=b"",
-            container=container,
-            billed_characters=self._billed,
-            duration_ms=duration_ms(self._declared),
-            declared=self._declared,
-            trace_id=self._trace_id,
-            vendor_status=_FINISHED,
-            findings=self._findings(container),
-            subtitle_url=self._subtitle_url,
-            subtitles=tuple(self._subtitles),
-        )
-
-    def _findings(self, container: str) -> tuple[Finding, ...]:
-        found = oddities(self.heard_bytes, container, self._declared, self._request)
-        found += missing_subtitles(bool(self._subtitle_url or self._subtitles or self._bad_subtitles), self._request)
-        if self._bad_subtitles:
-            found += (Finding("subtitles_unreadable", f"Subtitles of {self._bad_subtitles} frames cannot be used"),)
-        if self._late:
-            found += (Finding("audio_after_end", f"{self._late} frames of audio after the end frame, not handed on"),)
-        return found
+        late = f"{self._late} frames of audio after the end frame, not handed on"
+        return self._heard.result(more=(Finding("audio_after_end", late),) if self._late else ())
 
     def _first(self, data: bytes) -> bytes:
         """Decide by the first byte that is no white space: a frame begins with a letter or a colon."""
-        self._head += data
-        seen = self._head.removeprefix(_BOM).lstrip()
+        self._first_bytes += data
+        seen = self._first_bytes.removeprefix(_BOM).lstrip()
         if not seen or _BOM.startswith(seen):
-            self._head = self._head[-len(_BOM) :]
+            self._first_bytes = self._first_bytes[-len(_BOM) :]
             return b""
-        self._begun, self._head = True, b""
+        self._begun, self._first_bytes = True, b""
         self._is_plain = seen[:1] in (b"{", b"[", b"<", b'"')
         return seen
 
@@ -210,54 +168,20 @@ class Decoder:
     def _frame(self, payload: bytes, *, shortened: bool) -> Iterator[bytes]:
         response = Response(200, self._response.headers, payload)
         answer = read(self._asked, response)
-        self._trace_id = trace(response, answer) or self._trace_id
-        data, declared = mapping(answer.get("data")), mapping(answer.get("extra_info"))
-        last = whole(data.get("status")) == _FINISHED
-        self._read_subtitles(data)
-        if declared:
-            self._declared = declared
-            self._billed = billed_characters(answer)
+        heard, data = self._heard, mapping(answer.get("data"))
+        heard.trace_id = trace(response, answer) or heard.trace_id
+        heard.note(answer)
+        last = whole(data.get("status")) == FINISHED
         # The frame with the summary repeats all audio, unless it was the only one.
-        repeated = bool(self.heard_bytes) and (last or bool(declared))
+        repeated = bool(heard.size) and (last or bool(mapping(answer.get("extra_info"))))
         encoded = text(data.get("audio"))
         if self.finished and encoded:
             self._late += 1
         elif shortened and not repeated:
-            raise self._malformed("a frame of audio too long to be kept")
+            raise heard.malformed("a frame of audio too long to be kept")
         elif encoded and not repeated:
-            yield self._audio(encoded)
+            yield heard.audio(encoded)
         self.finished = self.finished or last
-
-    def _read_subtitles(self, data: dict[str, Any]) -> None:
-        """The address of the file, and what comes along with the audio (``data.subtitle``, as on the WebSocket: where
-        HTTP puts it is not documented). Trouble with them must not spoil the audio."""
-        self._subtitle_url = subtitle_url(data) or self._subtitle_url
-        came = data.get("subtitle")
-        if not came:
-            return
-        try:
-            entries = entries_of(came if isinstance(came, list) else [came])
-        except ProviderError:
-            self._bad_subtitles += 1
-            return
-        if len(self._subtitles) + len(entries) > len(self._request.text) + _SPARE_SUBTITLES:
-            self._bad_subtitles += 1
-            return
-        self._subtitles.extend(entries)
-
-    def _audio(self, encoded: str) -> bytes:
-        try:
-            content = decode_payload(encoded)
-        except PayloadError as error:
-            raise self._malformed(str(error)) from error
-        if not isinstance(content, bytes):
-            raise self._malformed("a URL in a stream")
-        self._head += content[: _HEAD - len(self._head)]
-        self.heard_bytes += len(content)
-        return content
-
-    def _malformed(self, what: str) -> ProviderError:
-        return malformed(self._asked, what, http_status=200, trace_id=self._trace_id, billed_characters=self._billed)
 
 
 def _payload(line: bytes) -> bytes:
