@@ -31,10 +31,10 @@ class Customer:
             options=stage.options,
         )
         self.accepted: list[Accepted] = []
-        self._kind = kind
+        self.kind = kind
 
     def run(self, operation, *, longest_seconds=math.inf):
-        if self._kind == "blocking":
+        if self.kind == "blocking":
             with http_client(allowed_hosts=[self.host_port]) as client:
                 return Driver(client, longest_seconds=longest_seconds).run(operation, on_accepted=self.accepted.append)
 
@@ -47,7 +47,7 @@ class Customer:
 
     def hear(self, exchange, *, longest_seconds=math.inf):
         """The pieces of a stream, and its result."""
-        if self._kind == "blocking":
+        if self.kind == "blocking":
             with (
                 http_client(allowed_hosts=[self.host_port]) as client,
                 Driver(client, longest_seconds=longest_seconds).stream(exchange) as stream,
