@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import MappingProxyType
 
 from providers.adapter import Adapter
 from providers.minimax.adapter import MiniMax
 
-ADAPTERS = MappingProxyType({adapter.name: adapter for adapter in (MiniMax(),)})
+_adapters: dict[str, Adapter] = {adapter.name: adapter for adapter in (MiniMax(),)}
+ADAPTERS = MappingProxyType(_adapters)
 
 
 class UnknownProviderError(LookupError):
@@ -25,3 +28,16 @@ def adapter_for(provider: str) -> Adapter:
 def provider_names() -> tuple[str, ...]:
     """Names of all providers, for choices."""
     return tuple(sorted(ADAPTERS))
+
+
+@contextmanager
+def also_speaking(adapter: Adapter) -> Iterator[None]:
+    """Know one more provider while the context lasts: for programs that bring an adapter of their own. A name that is
+    taken is refused (``ValueError``)."""
+    if adapter.name in _adapters:
+        raise ValueError(f"{adapter.name} is known already")
+    _adapters[adapter.name] = adapter
+    try:
+        yield
+    finally:
+        del _adapters[adapter.name]

@@ -1,14 +1,18 @@
 """Fixtures for every test: the session's sandbox, the cast, and a worker that runs until nothing moves."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.conf import settings as product_settings
 from django.db import connection
 
 from accounts import triggers
+from providers.registry import also_speaking
 from providers.sandbox.server import SandboxServer
 from tests.cast import Cast, make_team
 from tests.drain import drain as drain_work
 from tests.drain import forget_doorbells
+from tests.later import Later
 
 
 @pytest.fixture(scope="session")
@@ -22,6 +26,16 @@ def sandbox():
 def cast(db) -> Cast:
     """A team with a person of every role, a project, a provider account at the sandbox, and an outsider."""
     return make_team()
+
+
+@pytest.fixture
+def later(cast) -> Iterator[Later]:
+    """The cast's account is at a provider that finishes its work later."""
+    adapter = Later()
+    cast.account.provider = adapter.name
+    cast.account.save()
+    with also_speaking(adapter):
+        yield adapter
 
 
 @pytest.fixture
