@@ -18,6 +18,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any, Literal
 
+from providers.legible import LONGEST_CODE, LONGEST_TRACE_ID, legible
 from providers.types import Request
 
 WhoActs = Literal["caller", "operator", "nobody"]
@@ -46,7 +47,7 @@ class ProviderError(Exception):
 
     ``code`` is the provider's own code as text, kept even where we do not know it. ``billed_characters`` is set when
     the failing answer still reported usage. ``field`` names the part of our request at fault, where that is known.
-    ``heard_bytes`` is how much audio a stream had handed on before it failed.
+    ``heard_bytes`` is how much audio a stream had handed on before it failed. All texts are fit to be stored.
     """
 
     def __init__(
@@ -65,15 +66,15 @@ class ProviderError(Exception):
         billed_characters: int | None = None,
         heard_bytes: int = 0,
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        super().__init__(legible(message))
+        self.message = legible(message)
         self.category = category
         self.retryable = retryable
         self.gone = gone
         self.possibly_charged = possibly_charged
         self.who_acts: WhoActs = who_acts
-        self.code = code
-        self.trace_id = trace_id
+        self.code = None if code is None else legible(code, LONGEST_CODE)
+        self.trace_id = legible(trace_id, LONGEST_TRACE_ID)
         self.field = field
         self.http_status = http_status
         self.billed_characters = billed_characters

@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 from providers.errors import Category, ProviderError, malformed
+from providers.legible import LONGEST_TRACE_ID, legible
 from providers.minimax.errors import ANSWER_LOST, http_error, vendor_error
 from providers.types import JSON, Account, Request, Response, Timeouts, UploadPart
 
@@ -17,6 +18,8 @@ from providers.types import JSON, Account, Request, Response, Timeouts, UploadPa
 TRACE_HEADERS = ("Trace-Id", "X-Trace-Id", "Minimax-Request-Id")
 _EXCERPT = 200
 _LONGEST_ID = 256
+# A thousand times the longest file there is.
+_MOST_CHARACTERS = 1_000_000_000
 
 
 def post(
@@ -125,16 +128,22 @@ def trace(response: Response, body: dict[str, Any] | None) -> str:
     """The id support asks for: from the header, else the body, else (some mainland answers) inside base_resp."""
     for name in TRACE_HEADERS:
         if response.headers.get(name):
-            return response.headers[name]
+            return legible(response.headers[name], LONGEST_TRACE_ID)
     for place in (body or {}, mapping((body or {}).get("base_resp"))):
         if isinstance(place.get("trace_id"), str) and place["trace_id"]:
-            return str(place["trace_id"])
+            return legible(place["trace_id"], LONGEST_TRACE_ID)
     return ""
 
 
 def billed_characters(body: dict[str, Any]) -> int | None:
     """``extra_info.usage_characters``: what MiniMax bills. None when the answer does not say."""
-    return whole(mapping(body.get("extra_info")).get("usage_characters"))
+    return characters(mapping(body.get("extra_info")).get("usage_characters"))
+
+
+def characters(value: object) -> int | None:
+    """A number of billed characters; None for what no call can have cost."""
+    count = whole(value)
+    return count if count is not None and count <= _MOST_CHARACTERS else None
 
 
 def mapping(value: object) -> dict[str, Any]:
@@ -143,8 +152,8 @@ def mapping(value: object) -> dict[str, Any]:
 
 
 def text(value: object) -> str:
-    """``value`` when it is a text, else the empty one."""
-    return value if isinstance(value, str) else ""
+    """``value`` when it is a text, fit to be stored; else the empty one."""
+    return legible(value) if isinstance(value, str) else ""
 
 
 def whole(value: object) -> int | None:

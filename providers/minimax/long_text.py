@@ -10,7 +10,7 @@ from typing import Literal
 
 from providers.errors import InvalidInputError, malformed
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
-from providers.minimax.answers import get, identifier, post, read, read_bytes, text, trace, whole
+from providers.minimax.answers import characters, get, identifier, post, read, read_bytes, text, trace
 from providers.minimax.archive import unpack
 from providers.minimax.checks import check_long_text
 from providers.minimax.files import checked_id, content_request
@@ -40,7 +40,7 @@ def submit(account: Account, request: LongTextRequest) -> Operation[LongTextTask
     asked = post(account, "/v1/t2a_async_v2", operation="t2a_async", json=body(request))
     response = yield asked
     answer = read(asked, response)
-    task_id, billed = identifier(answer.get("task_id")), whole(answer.get("usage_characters"))
+    task_id, billed = identifier(answer.get("task_id")), characters(answer.get("usage_characters"))
     trace_id = trace(response, answer)
     if task_id is None:
         raise malformed(asked, "no task_id in it", http_status=200, trace_id=trace_id, billed_characters=billed)

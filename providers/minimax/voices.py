@@ -222,7 +222,7 @@ def _listed(entry: dict[str, Any], kind: VoiceKind) -> ListedVoice:
     lines = description if isinstance(description, list) else [description]
     created = text(entry.get("created_time"))
     return ListedVoice(
-        voice_id=entry["voice_id"],
+        voice_id=text(entry["voice_id"]),
         kind=kind,
         name=text(entry.get("voice_name")),
         description=tuple(line for line in lines if isinstance(line, str) and line),
