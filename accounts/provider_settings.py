@@ -15,7 +15,15 @@ from providers.registry import provider_names
 
 RETENTION_KINDS = ("activation", "rolling", "fixed", "none")
 _MOST_HOURS = 24 * 366
-# Options that the MiniMax documentation leaves open, with what each may hold.
+
+
+def _is_number(value: object, least: float, most: float) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
+
+
+_POLL_SECONDS = (0.01, 60)
+_LONGEST_TEXT = 1_000_000
+# Options that the providers' documentation leaves open, with what each may hold.
 _OPTIONS: dict[str, tuple[str, Any]] = {
     "group_id": ("a text", lambda value: isinstance(value, str)),
     "mix_weights_field": (
@@ -25,6 +33,17 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
     "failures_may_charge": ("true or false", lambda value: isinstance(value, bool)),
     "fluent_on_28": ("true or false", lambda value: isinstance(value, bool)),
     "retry_without_emotion": ("true or false", lambda value: isinstance(value, bool)),
+    "long_text_limit": (
+        f"a whole number from 1 to {_LONGEST_TEXT}",
+        lambda value: _is_number(value, 1, _LONGEST_TEXT) and isinstance(value, int),
+    ),
+    # WaveSpeed: wait in the submission, how often a task is asked for, what is sent where no emotion is chosen.
+    "sync_mode": ("true or false", lambda value: isinstance(value, bool)),
+    "poll_every_seconds": (
+        "seconds from {} to {}".format(*_POLL_SECONDS),
+        lambda value: _is_number(value, *_POLL_SECONDS),
+    ),
+    "emotion_when_none": ("a text", lambda value: isinstance(value, str)),
 }
 
 

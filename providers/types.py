@@ -400,7 +400,8 @@ class RetentionRule:
 class CloneCapabilities:
     """How a provider takes a recording and names the voice made of it. ``handover`` "upload": the recording is sent;
     "url": the provider pulls ``CloneRequest.sample_url``. ``who_picks_id`` "provider": the id is in the answer, and
-    nowhere else. ``voice_id_pattern`` is for ids the caller picks."""
+    nowhere else. ``voice_id_pattern`` is for ids the caller picks. ``obligatory_preview`` is the text of the preview
+    that is spoken, and billed, where a request asks for none (empty: none is spoken)."""
 
     handover: Literal["upload", "url"]
     sample_containers: frozenset[str]
@@ -410,6 +411,7 @@ class CloneCapabilities:
     preview_limit: int
     who_picks_id: Literal["caller", "provider"]
     voice_id_pattern: str
+    obligatory_preview: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

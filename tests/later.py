@@ -19,10 +19,15 @@ class Later(MiniMax):
     name = "later"
     regions: tuple[Region, ...] = ()  # type: ignore[assignment]
 
-    def __init__(self, *, pulls=False, picks_id=False):
+    def __init__(self, *, pulls=False, picks_id=False, obligatory_preview=""):
         clone = MiniMax.capabilities.clone
         assert clone is not None
-        clone = replace(clone, handover="url" if pulls else "upload", who_picks_id="provider" if picks_id else "caller")
+        clone = replace(
+            clone,
+            handover="url" if pulls else "upload",
+            who_picks_id="provider" if picks_id else "caller",
+            obligatory_preview=obligatory_preview,
+        )
         self.capabilities = replace(MiniMax.capabilities, clone=clone, task_hours=168)
         self.finished = False
         self.outcome = None

@@ -7,7 +7,7 @@ from django.core.files.storage import storages
 
 from accounts import clock
 from accounts.flows.verify import verify_ledger
-from accounts.models import Attempt, Event, Hold
+from accounts.models import Attempt, Event, Hold, LedgerEntry
 from accounts.models import ProviderAccount as Account
 from providers.errors import Category, ProviderError
 from providers.registry import also_speaking
@@ -192,3 +192,14 @@ def test_a_recording_is_not_needed_any_more_once_the_provider_has_it(pulling, se
     pulling.finished = True
     _go_on(home)
     assert home.state == State.TEMPORARY
+
+
+def test_a_preview_that_is_always_spoken_is_held_and_booked_by_the_cheapest_model(cast, clone, vendor):
+    adapter = Later(obligatory_preview="Hi.")
+    with _at(cast, adapter):
+        home = clone()
+    assert (home.preview_text, home.model) == ("Hi.", adapter.capabilities.cheapest_model)
+    [line] = vendor.bill("clone_preview")
+    booked = LedgerEntry.objects.get(kind="preview")
+    assert (booked.billed_characters, booked.amount_micros) == (line["characters"], line["amount_micros"])
+    assert verify_ledger() == []

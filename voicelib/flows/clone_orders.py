@@ -60,6 +60,8 @@ def ask_clone(
     _check_policy(policy, on_silence)
     preview_text = (preview_text or "").strip()
     model = _checked_model(account, model, preview_text, capabilities)
+    # What is spoken and billed whether it is asked for or not is held and priced like any preview.
+    preview_text = preview_text or capabilities.obligatory_preview
     home = ProviderVoice(
         voice=voice,
         provider_account=account,
@@ -175,6 +177,8 @@ def _checked_model(account: ProviderAccount, model: str | None, preview_text: st
         raise InvalidInputError(
             f"{model!r} is none of {', '.join(capabilities.models)}.", code="model_unknown", field="model"
         )
+    if model is None and not preview_text and clone.obligatory_preview:
+        return capabilities.cheapest_model
     return model or capabilities.default_model
 
 
