@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from providers.sandbox.emulator import Emulator
 from providers.sandbox.minimax import design, files, long_text, speech, voices
+from providers.sandbox.minimax.bidirectional import BidirectionalSession
 from providers.sandbox.minimax.gate import Endpoint, Work
 from providers.sandbox.minimax.socket_speech import SpeechSocket
 
@@ -33,4 +34,5 @@ def routes(emulator: Emulator) -> list[BaseRoute]:
         *table,
         Route("/download/{name}", download, methods=["GET"]),
         WebSocketRoute("/ws/v1/t2a_v2", SpeechSocket(emulator)),
+        WebSocketRoute("/ws/v1/t2a_v2_bidi", SpeechSocket(emulator, BidirectionalSession)),
     ]

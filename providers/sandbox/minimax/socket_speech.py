@@ -43,10 +43,11 @@ class SpeechSocket:
     """The ASGI endpoint; each connection is a session."""
 
     emulator: Emulator
+    kind: "type[Session] | None" = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        session = _Session(self.emulator, WebSocket(scope, receive, send), scope["trace_id"])
+        session = (self.kind or Session)(self.emulator, WebSocket(scope, receive, send), scope["trace_id"])
         try:
             await session.run()
         except WebSocketDisconnect:
@@ -58,7 +59,9 @@ class SpeechSocket:
 
 
 @dataclass(slots=True)
-class _Session:
+class Session:
+    """One connection: its settings, and text after text."""
+
     emulator: Emulator
     socket: WebSocket
     trace_id: str
@@ -67,8 +70,9 @@ class _Session:
     settings: dict[str, Any] | None = None
 
     async def run(self) -> None:
+        """Serve the client until it or the session ends."""
         await self.socket.accept()
-        inbox = Inbox(self.socket, lambda: self.emulator.limits.queued_texts(self.account), lambda: self._skip(2205))
+        inbox = Inbox(self.socket, self._most_waiting, lambda: self._skip(2205))
         reading = asyncio.create_task(inbox.read())
         try:
             await self._serve(inbox)
@@ -76,15 +80,21 @@ class _Session:
             reading.cancel()
             await asyncio.wait({reading})
 
+    def _most_waiting(self) -> int | None:
+        return self.emulator.limits.queued_texts(self.account)
+
     async def _serve(self, inbox: Inbox) -> None:
         try:
             self.account = authorise(self.emulator, self._request())
             await self._say("connected_success")
-            while await self._handle(await inbox.next(seconds=self.emulator.pace.ws_idle_seconds)):
-                pass
+            await self._converse(inbox)
         except VendorError as error:
             await self._say("task_failed", verdict=base_resp(error.code, error.text))
         await self.socket.close()
+
+    async def _converse(self, inbox: Inbox) -> None:
+        while await self._handle(await inbox.next(seconds=self.emulator.pace.ws_idle_seconds)):
+            pass
 
     async def _skip(self, code: int) -> None:
         """Say softly that a text was not spoken."""
@@ -122,6 +132,9 @@ class _Session:
         if code:
             await self._skip(code)
             return
+        await self._speak_text(text)
+
+    async def _speak_text(self, text: str) -> None:
         call = self._call({**(self.settings or {}), "text": text})
         entry = _remember(call)
         try:
