@@ -5,6 +5,7 @@ import json
 from contextlib import ExitStack
 from typing import Any
 
+import httpx
 from websockets.frames import Frame, Opcode
 from websockets.protocol import SERVER, Protocol
 from websockets.utils import accept_key
@@ -131,9 +132,9 @@ class Peer:
 class Talker:
     """One session of one of the two drivers, asked step by step. ``pieces`` is what was heard of the last text."""
 
-    def __init__(self, kind, exchange, hosts, **options):
+    def __init__(self, kind, exchange, hosts, *, tls=None, **options):
         self._exchange, self._hosts, self._options = exchange, hosts, options
-        self._kind = kind
+        self._kind, self._tls = kind, tls
         self._stack = ExitStack()
         self.pieces: list[bytes] = []
         self.session: Any = None
@@ -149,15 +150,20 @@ class Talker:
 
     def _open(self, stack):
         if self._kind == "blocking":
-            client = stack.enter_context(http_client(allowed_hosts=self._hosts))
+            client = stack.enter_context(self._client(http_client, httpx.Client))
             self.session = stack.enter_context(Driver(client, **self._options).socket(self._exchange))
             return
         self._run = stack.enter_context(asyncio.Runner()).run
-        client = async_http_client(allowed_hosts=self._hosts)
+        client = self._client(async_http_client, httpx.AsyncClient)
         stack.callback(lambda: self._run(client.aclose()))
         self.session = AsyncDriver(client, **self._options).socket(self._exchange)
         self._run(self.session.__aenter__())
         stack.push(lambda *exception: self._run(self.session.__aexit__(*exception)))
+
+    def _client(self, guarded, plain):
+        if self._tls is None:
+            return guarded(allowed_hosts=self._hosts)
+        return plain(verify=self._tls, trust_env=False)
 
     def hear(self, text="Hello.", *, most=None):
         """All pieces and the result; with ``most`` only so many pieces, and no result."""
