@@ -26,6 +26,7 @@ EVENT_KINDS: dict[str, str] = {
     "provider_account.created": "A provider account was added.",
     "provider_account.changed": "A provider account's settings or key were changed.",
     "provider_account.regions_asked": "Someone let a refused key be tried at the provider's other official hosts.",
+    "system_voices.imported": "A provider account was asked which system voices it has.",
     "sample.added": "A recording was added from which a voice can be cloned.",
     "consent.given": "A speaker's consent was recorded.",
     "consent.revoked": "A consent was taken back; the voices made under it were suspended.",

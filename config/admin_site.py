@@ -34,7 +34,7 @@ from synthesis.admin.overview import failed
 from synthesis.models import Clip
 from voicelib.admin.overview import at_risk, outlook
 from voicelib.admin.standing import state_pill
-from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, Voice
+from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, SystemVoice, Voice
 
 _MOST_ROWS = 5
 _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
@@ -42,6 +42,7 @@ _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
         _("Library"),
         (
             (_("Voices"), "record_voice_over", Voice),
+            (_("System voices"), "settings_voice", SystemVoice),
             (_("Clips"), "graphic_eq", Clip),
             (_("Dictionaries"), "menu_book", Dictionary),
             (_("Samples"), "mic", Sample),

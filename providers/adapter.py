@@ -15,6 +15,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 from providers.errors import UnsupportedError
+from providers.known_voices import KnownVoice, VoiceTraits
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
 from providers.regions import Region
 from providers.socket import SocketExchange, SocketRequest
@@ -156,6 +157,14 @@ class Adapter(ABC):
     def delete_voice(self, account: Account, voice_id: str, kind: VoiceKind) -> Operation[DeleteResult]:
         """Remove a voice for good. "Does not exist" is a result (``existed`` false); a refused key is an error."""
         raise self.unsupported("delete")
+
+    def known_voices(self) -> tuple[KnownVoice, ...]:
+        """Voices the provider has by itself, as far as they are known without asking. Pure."""
+        return ()
+
+    def voice_traits(self, voice_id: str) -> VoiceTraits:
+        """What the id of such a voice tells of it. Pure."""
+        return VoiceTraits()
 
     @abstractmethod
     def check_account(self, account: Account) -> Operation[AccountCheck]:

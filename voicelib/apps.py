@@ -21,4 +21,8 @@ class VoicelibConfig(AppConfig):
 
 
 def _stand_after_migration(using: str, **kwargs: Any) -> None:
+    # Models are importable only now; this is the one place where that matters.
+    from voicelib import system_voice_catalogue  # noqa: PLC0415
+
     triggers.install(connections[using])
+    system_voice_catalogue.load()

@@ -15,6 +15,7 @@ from voicelib.api.dictionaries import (
     VersionView,
 )
 from voicelib.api.samples import SamplesView, SampleView
+from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
 
 urlpatterns = [
@@ -23,6 +24,8 @@ urlpatterns = [
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
+    path("system-voices", SystemVoicesView.as_view()),
+    path("provider-accounts/<slug:account>/system-voices/import", ImportSystemVoicesView.as_view()),
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),

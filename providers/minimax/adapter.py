@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from providers.adapter import Adapter
 from providers.characters import billed_characters
+from providers.known_voices import KnownVoice, VoiceTraits
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
 from providers.minimax import (
     account_check,
@@ -16,6 +17,8 @@ from providers.minimax import (
     speech,
     streaming,
     subtitles,
+    system_voices,
+    voice_traits,
     voices,
 )
 from providers.minimax.limits import CAPABILITIES
@@ -120,6 +123,12 @@ class MiniMax(Adapter):
 
     def delete_voice(self, account: Account, voice_id: str, kind: VoiceKind) -> Operation[DeleteResult]:
         return voices.delete_voice(account, voice_id, kind)
+
+    def known_voices(self) -> tuple[KnownVoice, ...]:
+        return system_voices.known_voices()
+
+    def voice_traits(self, voice_id: str) -> VoiceTraits:
+        return voice_traits.voice_traits(voice_id)
 
     def check_account(self, account: Account) -> Operation[AccountCheck]:
         return account_check.check_account(account)

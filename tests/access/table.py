@@ -103,6 +103,8 @@ TABLE = [
     row("POST", "consents", "voices:write", **SHUT, other=201, exact=201, body=CONSENT),
     row("GET", "consents/{consent_id}", "voices:read", **READ, other=404, exact=200),
     row("POST", "consents/{consent_id}/revoke", "voices:write", **SHUT, other=404, exact=200, body={}),
+    row("GET", "system-voices", "voices:read", **READ, other=200, exact=200),
+    row("POST", "provider-accounts/{account}/system-voices/import", "voices:write", **SHUT, other=404, exact=200),
     row("GET", "voices", "voices:read", **READ, other=200, exact=200),
     row(
         "POST", "voices", "voices:write", **SHUT, other=201, exact=201,

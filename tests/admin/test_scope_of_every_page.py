@@ -22,7 +22,7 @@ from accounts.models import (
 )
 from accounts.roles import ROLE_SCOPES
 from synthesis.models import Clip
-from voicelib.models import Consent, Dictionary, Sample, Voice
+from voicelib.models import Consent, Dictionary, Sample, SystemVoice, Voice
 
 REGISTERED: dict[Any, Any] = admin.site._registry
 ROLES = ["owner", "admin", "editor", "viewer", "auditor"]
@@ -40,12 +40,13 @@ PAGES: dict[Any, tuple[str | None, str | None]] = {
     Project: ("projects:read", "projects:write"),
     ProviderAccount: ("provider-accounts:read", "provider-accounts:write"),
     Sample: ("voices:read", "voices:write"),
+    SystemVoice: ("voices:read", "voices:write"),
     Team: ("projects:read", None),
     Token: ("tokens:read", "tokens:write"),
     User: (None, None),
     Voice: ("voices:read", "voices:write"),
 }
-TEAMS_OWN = [model for model in PAGES if model not in (Price, User)]
+TEAMS_OWN = [model for model in PAGES if model not in (Price, SystemVoice, User)]
 
 
 def page(model, name, *args):

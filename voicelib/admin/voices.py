@@ -159,11 +159,15 @@ class VoicesAdmin(ButtonsAdmin):
             ),
         )
 
-    @button(_("Clone"), icon="content_copy", scope=_WRITE, when=lambda voice: not _has_ended(voice))
+    @button(
+        _("Clone"), icon="content_copy", scope=_WRITE, when=lambda voice: _is_clonable(voice) and not _has_ended(voice)
+    )
     def clone(self, request: HttpRequest, voice: Any) -> HttpResponse:
         return self._ask_clone(request, voice, {})
 
-    @button(_("Clone again"), icon="restart_alt", scope=_WRITE, when=lambda voice: _has_ended(voice))
+    @button(
+        _("Clone again"), icon="restart_alt", scope=_WRITE, when=lambda voice: _is_clonable(voice) and _has_ended(voice)
+    )
     def clone_again(self, request: HttpRequest, voice: Any) -> HttpResponse:
         ended = voice.homes.all()[0]
         return self._ask_clone(
@@ -298,6 +302,10 @@ class VoicesAdmin(ButtonsAdmin):
 
 def _standing(voice: Voice) -> Standing:
     return standing_of(voice, voice.homes.all())
+
+
+def _is_clonable(voice: Voice) -> bool:
+    return voice.kind == Voice.Kind.CLONED
 
 
 def _has_ended(voice: Voice) -> bool:

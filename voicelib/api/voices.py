@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -17,6 +19,7 @@ from accounts.models import ProviderAccount
 from voicelib.api.voice_outputs import VoiceOutput, voice_json
 from voicelib.flows.activation import ask_activation, set_policy
 from voicelib.flows.cloning import ask_clone
+from voicelib.flows.system_voices import add_system_voice
 from voicelib.flows.voices import change_voice, create_voice, voice_of
 from voicelib.models import ProviderVoice, Voice
 from voicelib.states import BEST_FIRST
@@ -35,12 +38,38 @@ class VoiceFilters(Filters):
     q = serializers.CharField(max_length=200, required=False, help_text="Part of the slug or the name.")
 
 
+class SystemVoiceWish(Input):
+    """A voice that the provider has by itself."""
+
+    provider_account = serializers.CharField(
+        max_length=64, required=False, help_text="Slug or id; without it the default account."
+    )
+    voice_id = serializers.CharField(
+        max_length=256, trim_whitespace=False, help_text="From `GET /system-voices`, byte for byte."
+    )
+
+
 class VoiceInput(Input):
     name = serializers.CharField(max_length=200)
     slug = serializers.CharField(max_length=64, help_text="Never changes: callers name the voice by it.")
-    language = serializers.CharField(max_length=35)
+    language = serializers.CharField(
+        max_length=35, required=False, help_text="May be left out with a system voice whose language is known."
+    )
     consent = serializers.CharField(max_length=26, required=False, allow_null=True, default=None)
     sample = serializers.CharField(max_length=26, required=False, allow_null=True, default=None)
+    system_voice = SystemVoiceWish(
+        required=False, help_text="Make a voice of the provider's own, in the place of one to clone: it speaks at once."
+    )
+
+    def validate(self, wish: dict[str, Any]) -> dict[str, Any]:
+        if "system_voice" not in wish:
+            if "language" not in wish:
+                raise serializers.ValidationError({"language": ["This field is required."]})
+            return wish
+        for field in ("consent", "sample"):
+            if wish[field] is not None:
+                raise serializers.ValidationError({field: ["A system voice has no speaker of yours."]})
+        return wish
 
 
 class VoiceChangeInput(Input):
@@ -104,8 +133,21 @@ class VoicesView(_VoiceAnswers):
 
     @extend_schema(operation_id="voices_create", request=VoiceInput, responses={201: VoiceOutput})
     def post(self, request: Request) -> Response:
-        """Make a voice; cloning it is a step of its own."""
-        voice = create_voice(team=self.team, actor=self.actor, **self.read(VoiceInput))
+        """Make a voice; cloning it is a step of its own. A system voice speaks at once."""
+        wish = self.read(VoiceInput)
+        chosen = wish.pop("system_voice", None)
+        if chosen is None:
+            voice = create_voice(team=self.team, actor=self.actor, **wish)
+        else:
+            voice = add_system_voice(
+                team=self.team,
+                actor=self.actor,
+                name=wish["name"],
+                slug=wish["slug"],
+                language=wish.get("language"),
+                account=find_provider_account(team=self.team, slug_or_id=chosen.get("provider_account")),
+                voice_id=chosen["voice_id"],
+            )
         return self.answer(voice.id, 201)
 
 

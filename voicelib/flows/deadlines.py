@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.provider_clients import retention_of
+from providers.types import RetentionRule
 from voicelib import retention
 from voicelib.keeping import Facts, is_wanted
-from voicelib.models import ProviderVoice
+from voicelib.models import ProviderVoice, Voice
 
 
 def set_deadlines(home: ProviderVoice, *, born_at: datetime, at: datetime) -> None:
     """Fill `expires_at`, `keepalive_due_at` and `alert_due_at` of a home born at `born_at` (not saved here)."""
-    rule = retention_of(home.provider_account)
+    rule = _rule_of(home)
     home.expires_at = retention.expires_at(
         rule, cloned_at=born_at, activated_at=home.activated_at, last_used_at=home.last_used_at
     )
@@ -26,7 +27,7 @@ def look_again(home: ProviderVoice, *, at: datetime) -> None:
     """After a decision changed: bring back the due time of a home whose keeping had been put off (not saved here)."""
     if home.state not in ProviderVoice.SPEAKING:
         return
-    rule = retention_of(home.provider_account)
+    rule = _rule_of(home)
     due = retention.keepalive_due_at(rule, deadline=home.expires_at, jitter=timedelta(0))
     if home.activation_asked_at is not None and home.activated_at is None:
         due = at
@@ -49,7 +50,7 @@ def facts_of(home: ProviderVoice) -> Facts:
         on_silence=home.on_silence,
         was_asked=home.activation_asked_at is not None,
         is_suspended=home.voice.suspended_at is not None,
-        call_helps=retention_of(home.provider_account).kind != "fixed",
+        call_helps=_rule_of(home).kind != "fixed",
         deadline=home.expires_at,
     )
 
@@ -63,6 +64,13 @@ def will_be_kept(home: ProviderVoice) -> bool:
 def columns(home: ProviderVoice, *names: str) -> dict[str, Any]:
     """The named columns as a conditional update takes them."""
     return {name: getattr(home, name) for name in names}
+
+
+def _rule_of(home: ProviderVoice) -> RetentionRule:
+    """The account's rule; a system voice dies of none, it is the provider's own."""
+    if home.voice.kind == Voice.Kind.SYSTEM:
+        return RetentionRule(kind="none")
+    return retention_of(home.provider_account)
 
 
 def _jitter() -> timedelta:

@@ -62,6 +62,7 @@ def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) 
     """
     with transaction.atomic():
         voice = Voice.objects.select_for_update(no_key=True).get(id=voice.id)
+        _refuse_a_speaker(voice, changes)
         for field in _CHANGEABLE:
             if field in changes:
                 _change(voice, field, changes[field])
@@ -176,6 +177,12 @@ def _silent(voice: Voice, homes: Iterable[ProviderVoice], at: datetime) -> Voice
     return VoiceRefusedError(
         f"The voice {voice.slug} cannot speak. It has not been cloned yet.", code="voice_not_ready"
     )
+
+
+def _refuse_a_speaker(voice: Voice, changes: dict[str, str | None]) -> None:
+    named = next((field for field in ("consent", "sample") if changes.get(field) is not None), None)
+    if voice.kind == Voice.Kind.SYSTEM and named is not None:
+        raise InvalidInputError("A system voice has no speaker of yours: no consent and no sample.", field=named)
 
 
 def _change(voice: Voice, field: str, value: str | None) -> None:
