@@ -19,11 +19,11 @@ def main():
         import django  # noqa: PLC0415 - the settings read the environment above
 
         django.setup()
-        from benchmarks import clips, money, voices  # noqa: PLC0415
+        from benchmarks import clips, money, streaming, voices  # noqa: PLC0415
         from benchmarks.stage import stage  # noqa: PLC0415
 
         with stage() as set_up:
-            for benchmark in (*money.BENCHMARKS, *clips.BENCHMARKS, *voices.BENCHMARKS):
+            for benchmark in (*money.BENCHMARKS, *clips.BENCHMARKS, *streaming.BENCHMARKS, *voices.BENCHMARKS):
                 results.extend(benchmark(set_up))
     _print(results)
     out.parent.mkdir(parents=True, exist_ok=True)
