@@ -3,11 +3,14 @@
 import pickle
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from providers.errors import Category, InvalidInputError, ProviderError, UnsupportedError
 from providers.minimax.errors import HTTP_ROWS, TABLE
 from providers.types import Response
 from tests.providers.conversation import ACCOUNT, MINIMAX, account, answer, clone_request, converse, request, spoken
+from tests.providers.frames import Heard, ending, streamed
 
 # code: category, retryable, gone, possibly charged, who acts
 EXPECTED = {
@@ -46,6 +49,12 @@ EXPECTED = {
     2204: ("invalid_input", False, False, False, "caller"),
     2205: ("rate_limited", True, False, False, "nobody"),
 }
+# Which part of our request a code blames, where it does.
+FIELDS = {
+    1026: "text", 1027: "text", 1042: "text", 1043: "text_validation", 1044: "clone_prompt", 20132: "voice_id",
+    2037: "sample", 2039: "voice_id", 2042: "voice_id", 2048: "clone_prompt", 2054: "voice_id", 2061: "model",
+    2203: "text", 2204: "text",
+}  # fmt: skip
 VENDOR_FAILURES = [1000, 1001, 1013, 1024, 1033]
 
 
@@ -66,6 +75,24 @@ def test_each_code_answers_the_four_questions_although_http_says_200(code):
     found = (error.category, error.retryable, error.gone, error.possibly_charged, error.who_acts)
     assert found == EXPECTED[code]
     assert (error.code, error.message, error.http_status) == (str(code), "as the vendor says", 200)
+
+
+@pytest.mark.parametrize("code", EXPECTED)
+def test_each_code_blames_the_field_it_is_about(code):
+    assert failure(answer(code=code)).field == FIELDS.get(code)
+
+
+@given(code=st.integers(min_value=-(2**63), max_value=2**63).filter(lambda code: code != 0 and code not in TABLE))
+def test_no_unknown_code_is_ever_success_whatever_was_asked(code):
+    uploaded = answer(file={"file_id": 1})
+    operations = [
+        failure(spoken(base_resp={"status_code": code})),
+        failure(uploaded, answer(code=code), operation=MINIMAX.clone(ACCOUNT, clone_request())),
+        failure(answer(code=code), operation=MINIMAX.list_voices(ACCOUNT)),
+        failure(answer(code=code), operation=MINIMAX.delete_voice(ACCOUNT, "Narrator_a1b2", "cloned")),
+        Heard(streamed(last=ending(base_resp={"status_code": code}))).error,
+    ]
+    assert {(error.category, error.code) for error in operations} == {("malformed_response", str(code))}
 
 
 @pytest.mark.parametrize("code", [-1, 1, 7, 999, 3001, 65536, 10**18])
