@@ -23,6 +23,12 @@ PAID_CALL_SECONDS = Histogram(
     ("provider", "kind", "outcome"),
     buckets=_CALL_SECONDS,
 )
+GATE_SECONDS = Histogram(
+    "voicelib_rate_gate_seconds",
+    "Time at the rate gate: `let_in` after waiting on the spot, `later` sent away with that time to wait.",
+    ("provider", "family", "outcome"),
+    buckets=(0.005, 0.1, 0.25, 0.5, 1, 2, 5, 15, 60),
+)
 BILLED_CHARACTERS = Counter(
     "voicelib_billed_characters",
     "Billed characters booked by this process; `source` is `provider` or `estimated`.",

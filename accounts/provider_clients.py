@@ -39,6 +39,11 @@ def wire_account(account: ProviderAccount) -> Account:
     )
 
 
+def wire_address(account: ProviderAccount) -> Account:
+    """The account without its key: for questions that need no conversation."""
+    return Account(provider=account.provider, base_url=account.base_url, key="", options=account.options)
+
+
 def adapter(account: ProviderAccount) -> Adapter:
     """The adapter that speaks the account's wire."""
     return adapter_for(account.provider)

@@ -47,6 +47,8 @@ def stage():
             price_list="minimax-global",
             key_encrypted=keyring.encrypt(KEY),
             key_hint="…",
+            # What is measured is the product, not the pace of a vendor.
+            limits={family: {"rpm": None, "concurrency": None} for family in ("speech", "clone", "design")},
             is_default=True,
         )
         _token, secret = create_token(team=team, creator=user, name="bench", scopes=list(SCOPES))

@@ -15,7 +15,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 @register(Tags.security)
 def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """All checks of the product's own settings."""
-    return [*_secrets(), *_queue(), *_storage(), *_leases()]
+    return [*_secrets(), *_queue(), *_storage(), *_leases(), *_rate_gate()]
 
 
 def _secrets() -> Iterator[CheckMessage]:
@@ -89,6 +89,18 @@ def _leases() -> Iterator[CheckMessage]:
             hint="Make WORK_LEASE_SECONDS more than twice PROVIDER_TIMEOUT_SECONDS.",
             id="voicelib.E008",
         )
+
+
+def _rate_gate() -> Iterator[CheckMessage]:
+    if not settings.RATE_GATE_URL:
+        if not settings.EMBEDDED:
+            yield Warning(
+                "Every process paces its calls to providers by itself: together they may exceed an account's limits.",
+                hint="Set RATE_GATE_URL to a Redis that all processes reach.",
+                id="voicelib.W003",
+            )
+    elif urlsplit(settings.RATE_GATE_URL).scheme not in ("redis", "rediss", "unix"):
+        yield Error("RATE_GATE_URL is no Redis.", hint="Use redis://…, rediss://… or unix://….", id="voicelib.E009")
 
 
 def _is_loopback(url: str) -> bool:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.rate_gate.gate import rate_gate
+
 logger = logging.getLogger(__name__)
 
 
@@ -23,10 +25,12 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database is reachable and its migrations are applied; 503 with the reason otherwise."""
+    """The database is reachable and its migrations are applied; 503 with the reason otherwise. `findings` says what
+    works less well than it should and stops nothing."""
     reason = _obstacle()
     if reason is None:
-        return JsonResponse({"status": "ok"})
+        finding = rate_gate().finding()
+        return JsonResponse({"status": "ok"} | ({"findings": [finding]} if finding else {}))
     return JsonResponse({"status": "not_ready", "reason": reason}, status=503)
 
 

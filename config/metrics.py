@@ -15,7 +15,7 @@ from wsgiref.simple_server import WSGIServer
 
 from celery.signals import worker_ready
 from django.conf import settings
-from django.db.models import Min, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -25,7 +25,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
 from accounts import clock
-from accounts.models import Attempt
+from accounts.models import Attempt, ProviderAccount
 from synthesis.models import Rendering
 from voicelib.models import ProviderVoice
 
@@ -77,6 +77,21 @@ class _Waiting(Collector):
         yield oldest
 
 
+class _Circuits(Collector):
+    """Provider accounts that are left alone after failures."""
+
+    def collect(self) -> Iterator[Metric]:
+        gauge = GaugeMetricFamily(
+            "voicelib_circuits_open", "Provider accounts left alone after failures.", labels=["provider"]
+        )
+        opened = ProviderAccount.objects.values("provider").annotate(
+            count=Count("id", filter=Q(circuit=ProviderAccount.Circuit.OPEN))
+        )
+        for row in opened.order_by("provider"):
+            gauge.add_metric([row["provider"]], row["count"])
+        yield gauge
+
+
 class _Unresolved(Collector):
     """Paid calls whose outcome nobody knows: their holds stay until a person or evidence says."""
 
@@ -96,4 +111,5 @@ def _waiting_work() -> Iterator[tuple[str, QuerySet[Any], str, datetime]]:
 
 _DATABASE = CollectorRegistry()
 _DATABASE.register(_Waiting())
+_DATABASE.register(_Circuits())
 _DATABASE.register(_Unresolved())

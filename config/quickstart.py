@@ -82,6 +82,8 @@ def _bootstrap() -> dict[str, Any]:
             base_url=f"{settings.SANDBOX_URL}/minimax",
             key=f"sandbox-{secrets.token_hex(12)}",
             price_list="minimax-global",
+            # The sandbox has no limits unless it is told to.
+            limits={"speech": {"rpm": None}},
             is_default=True,
         )
     _token, secret = create_token(

@@ -189,6 +189,12 @@ PROVIDER_REGIONS = {"minimax": env.pairs("MINIMAX_REGIONS", [region.name for reg
 # A claimed piece of work is given up after this long without a sign of life; longer than any provider call.
 WORK_LEASE_SECONDS = env.integer("WORK_LEASE_SECONDS", 600, at_least=1)
 PROVIDER_TIMEOUT_SECONDS = env.integer("PROVIDER_TIMEOUT_SECONDS", 240, at_least=1)
+# Where the rate gate of provider accounts is shared between processes; empty: each process paces by itself.
+RATE_GATE_URL = env.secret("RATE_GATE_URL")
+# Calls at the same time per account and model, where the account says nothing: no vendor documents it for speech.
+PROVIDER_CONCURRENCY = env.integer("PROVIDER_CONCURRENCY", 8, at_least=1)
+# Failures of a provider in a row until its account is left alone for a while.
+CIRCUIT_FAILURES = env.integer("CIRCUIT_FAILURES", 5, at_least=1)
 # `Prefer: wait` requests that may wait at the same time; beyond that the answer is 202 at once.
 WAITING_REQUESTS = env.integer("WAITING_REQUESTS", 8)
 

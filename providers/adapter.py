@@ -13,6 +13,7 @@ known, then ``Pause`` between its questions (``providers.polling``), and raises 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from providers.errors import UnsupportedError
 from providers.known_voices import KnownVoice, VoiceTraits
@@ -173,6 +174,10 @@ class Adapter(ABC):
     def compile_rule(self, rule: PronunciationRule) -> str:
         """The rule as this provider writes it. Raises ``RefusedError``: field "source", "replacement" or "kind"."""
         raise self.unsupported("dictionary")
+
+    def rates(self, account: Account) -> Mapping[str, int]:
+        """Calls per minute that the provider documents for this account, by family of operations. Pure."""
+        return self.capabilities.rates
 
     @abstractmethod
     def count_characters(self, text: str) -> int:

@@ -19,6 +19,7 @@ from providers.exchange import (
     Sent,
     arguments,
     httpx_timeout,
+    note_retry_after,
     refuse_foreign_origin,
     translated,
 )
@@ -93,6 +94,7 @@ class Driver:
         anything else is asked. Raises ``ProviderError`` and ``PendingError``; unlisted httpx errors pass through, and
         so does whatever ``on_accepted`` raises."""
         patience = Patience(self._longest_seconds, on_accepted)
+        response: Response | None = None
         try:
             asked = next(operation)
             while True:
@@ -105,6 +107,9 @@ class Driver:
         except StopIteration as done:
             result: T = done.value
             return result
+        except ProviderError as error:
+            note_retry_after(error, response)
+            raise
         finally:
             operation.close()
 
@@ -158,6 +163,7 @@ class AsyncDriver:
     async def run(self, operation: Operation[T], *, on_accepted: OnAccepted | None = None) -> T:
         """The result of ``operation``, as ``Driver.run`` gives it. ``on_accepted`` is called in the event loop."""
         patience = Patience(self._longest_seconds, on_accepted)
+        response: Response | None = None
         try:
             asked = next(operation)
             while True:
@@ -170,6 +176,9 @@ class AsyncDriver:
         except StopIteration as done:
             result: T = done.value
             return result
+        except ProviderError as error:
+            note_retry_after(error, response)
+            raise
         finally:
             operation.close()
 

@@ -47,7 +47,8 @@ class ProviderError(Exception):
 
     ``code`` is the provider's own code as text, kept even where we do not know it. ``billed_characters`` is set when
     the failing answer still reported usage. ``field`` names the part of our request at fault, where that is known.
-    ``heard_bytes`` is how much audio a stream had handed on before it failed. All texts are fit to be stored.
+    ``heard_bytes`` is how much audio a stream had handed on before it failed. ``retry_after_seconds`` is how long the
+    provider asked to be left alone (``Retry-After``). All texts are fit to be stored.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class ProviderError(Exception):
         http_status: int | None = None,
         billed_characters: int | None = None,
         heard_bytes: int = 0,
+        retry_after_seconds: float | None = None,
     ) -> None:
         super().__init__(legible(message))
         self.message = legible(message)
@@ -79,6 +81,7 @@ class ProviderError(Exception):
         self.http_status = http_status
         self.billed_characters = billed_characters
         self.heard_bytes = heard_bytes
+        self.retry_after_seconds = retry_after_seconds
 
     def __str__(self) -> str:
         where = f" ({self.field})" if self.field else ""

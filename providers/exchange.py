@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
 
 from providers.errors import Category, FetchError, ProviderError, WhoActs, lost_answer, malformed
-from providers.types import Request, Timeouts, UploadPart
+from providers.types import Request, Response, Timeouts, UploadPart
 
 OnSent = Callable[[Request], None]
 
@@ -36,6 +37,8 @@ MAYBE_SENT: tuple[type[Exception], ...] = (
     httpx.DecodingError,
 )
 TRANSLATED: tuple[type[Exception], ...] = (*(row[0] for row in NEVER_SENT), *MAYBE_SENT, FetchError)
+# A day: more is a mistake, and 1e300 seconds are not a time.
+_LONGEST_RETRY_AFTER = 86_400.0
 _BODY_SENT = ("http11.send_request_body.complete", "http2.send_request_body.complete")
 
 
@@ -59,6 +62,18 @@ def translated(error: Exception, request: Request) -> ProviderError:
             message = f"No connection for {request.operation}: {_named(error)}"
             return ProviderError(message, category=Category.PROVIDER_DOWN, retryable=retryable, who_acts=who_acts)
     return lost_answer(request, _named(error))
+
+
+def note_retry_after(error: ProviderError, response: Response | None) -> None:
+    """Write on ``error`` how long the answer it was read from asked to be left alone (RFC 9110: seconds or a date)."""
+    told = response.headers.get("Retry-After") if response is not None else None
+    if not told or error.retry_after_seconds is not None:
+        return
+    try:
+        seconds = float(told) if told.isdecimal() else parsedate_to_datetime(told).timestamp() - time.time()
+    except ValueError:
+        return
+    error.retry_after_seconds = min(max(seconds, 0.0), _LONGEST_RETRY_AFTER)
 
 
 def _named(error: Exception) -> str:

@@ -423,7 +423,8 @@ class Capabilities:
     ``operations`` are words of: speech, stream, socket (a WebSocket session), long_text, subtitles, watermark, mix,
     effects, dictionary, clone, clone_prompt, design, list, delete, files, balance, price. ``task_hours``: how long the
     provider answers for work it accepted under an id (0: it accepts none that way). ``counts_characters`` says, for
-    people, by which rule it counts and where that was seen."""
+    people, by which rule it counts and where that was seen. ``rates`` are documented calls per minute by family of
+    operations (speech, clone, design)."""
 
     operations: frozenset[str]
     models: tuple[str, ...]
@@ -445,3 +446,4 @@ class Capabilities:
     long_text_limit: int = 0
     task_hours: int = 0
     counts_characters: str = ""
+    rates: Mapping[str, int] = field(default_factory=dict)

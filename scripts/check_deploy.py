@@ -22,6 +22,7 @@ PRODUCTION = {
     "PUBLIC_URL": "https://voices.example.com",
     "DATABASE_URL": "postgres://voicelib:secret@127.0.0.1:5432/voicelib",
     "CELERY_BROKER_URL": "redis://127.0.0.1:6379/0",
+    "RATE_GATE_URL": "redis://127.0.0.1:6379/1",
     "S3_SAMPLES_BUCKET": "samples",
     "S3_CLIPS_BUCKET": "clips",
     "VOICELIB_DATA": "var/check",

@@ -89,6 +89,8 @@ def make_account(team: Team, *, slug: str = "sandbox", key: str | None = None, i
         "price_list": "minimax-global",
         "key_encrypted": keyring.encrypt(key),
         "key_hint": keyring.hint(key),
+        # The sandbox has no limits unless a test sets them.
+        "limits": {family: {"rpm": None, "concurrency": None} for family in ("speech", "clone", "design")},
     }
     return ProviderAccount.objects.create(team=team, slug=slug, is_default=is_default, **(values | fields))
 

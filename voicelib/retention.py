@@ -20,6 +20,8 @@ ALERT_HOURS = (72, 24, 6)
 ROUTINE_ALERT_HOURS = (24, 6)
 # A clone whose answer was lost is proven soon, but not while the provider may still be making it.
 PROOF_DELAY = timedelta(minutes=10)
+# From here on a call that keeps a voice waits for nobody: an hour leaves room for several tries.
+LITTLE_TIME = timedelta(hours=1)
 _FIRST_WAIT = timedelta(minutes=1)
 _LONGEST_WAIT = timedelta(hours=2)
 _SHORTEST_WAIT = timedelta(seconds=15)
@@ -70,6 +72,17 @@ def next_try_at(*, now: datetime, deadline: datetime, tries: int) -> datetime:
     doublings: int = 1 << min(max(tries - 1, 0), 10)
     wait = min(_FIRST_WAIT * doublings, _LONGEST_WAIT, (deadline - now) / 2)
     return min(now + max(wait, _SHORTEST_WAIT), max(deadline, now))
+
+
+def has_little_time(*, now: datetime, deadline: datetime | None) -> bool:
+    """Whether the deadline is so near that a call may not wait for anything."""
+    return deadline is not None and deadline - now <= LITTLE_TIME
+
+
+def after_wait(*, now: datetime, deadline: datetime | None, seconds: float) -> datetime:
+    """When to come back after being told to wait: then, but not later than when time gets short."""
+    back = now + timedelta(seconds=seconds)
+    return back if deadline is None else min(back, max(deadline - LITTLE_TIME, now))
 
 
 def alert_hours(*, was_activated: bool) -> tuple[int, ...]:

@@ -27,6 +27,8 @@ from providers.registry import provider_names
 _WRITE = "provider-accounts:write"
 _WORKS = Pill("good", "check_circle", _("Works"))
 _FAILS = Pill("bad", "error", _("Refused"))
+_IN_USE = Pill("good", "check_circle", _("In use"))
+_LEFT_ALONE = Pill("bad", "pause_circle", _("Left alone"))
 _UNCHECKED = Pill("quiet", "help", _("Not checked"))
 
 
@@ -35,16 +37,39 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     read_scope = "provider-accounts:read"
     write_scope = _WRITE
     can_add = True
-    list_display = ["name", "provider", "base_url", "key", "price_list", "is_default", "check_state", "team"]
+    list_display = [
+        "name",
+        "provider",
+        "base_url",
+        "key",
+        "price_list",
+        "is_default",
+        "check_state",
+        "circuit_state",
+        "team",
+    ]
     list_select_related = ["team"]
     list_filter = [by_row("team", _("team"))]
     search_fields = ["name", "slug", "base_url"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "team", "provider", "region", "base_url", "key", "is_default"]}),
         (_("Last check"), {"fields": ["check_state", "finding", "checked"]}),
-        (_("Rules"), {"fields": ["price_list", "retention_shown", "options_shown"]}),
+        (_("Circuit breaker"), {"fields": ["circuit_state", "circuit_reason", "circuit_opened", "circuit_probe"]}),
+        (_("Rules"), {"fields": ["price_list", "retention_shown", "limits_shown", "options_shown"]}),
     ]
-    readonly_fields = ["region", "key", "check_state", "checked", "retention_shown", "options_shown"]
+    readonly_fields = [
+        "region",
+        "key",
+        "check_state",
+        "checked",
+        "circuit_state",
+        "circuit_reason",
+        "circuit_opened",
+        "circuit_probe",
+        "retention_shown",
+        "limits_shown",
+        "options_shown",
+    ]
     actions_detail = ["check_key", "edit", "events"]
     ordering = ["team__name", "name"]
 
@@ -66,6 +91,22 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     @display(description=_("Checked"))
     def checked(self, account: ProviderAccount) -> str:
         return moment_html(account.checked_at, clock.real_now(), account.team.time_zone)
+
+    @display(description=_("In use"))
+    def circuit_state(self, account: ProviderAccount) -> str:
+        return (_IN_USE if account.circuit == ProviderAccount.Circuit.CLOSED else _LEFT_ALONE).html()
+
+    @display(description=_("Left alone since"))
+    def circuit_opened(self, account: ProviderAccount) -> str:
+        return moment_html(account.circuit_opened_at, clock.real_now(), account.team.time_zone)
+
+    @display(description=_("Tried again at"))
+    def circuit_probe(self, account: ProviderAccount) -> str:
+        return moment_html(account.circuit_probe_at, clock.real_now(), account.team.time_zone)
+
+    @display(description=_("Limits"))
+    def limits_shown(self, account: ProviderAccount) -> Any:
+        return json.dumps(account.limits) if account.limits else _("as the provider documents")
 
     @display(description=_("Retention rule"))
     def retention_shown(self, account: ProviderAccount) -> Any:
@@ -185,6 +226,12 @@ class AccountFields(forms.Form):
         help_text=_("When voices die here: activation (one real use keeps them), rolling (when idle), fixed, none."),
     )
     retention_hours = forms.IntegerField(label=_("Hours"), required=False, min_value=1)
+    limits = forms.JSONField(
+        label=_("Limits"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_('Where it differs from the documentation, e.g. {"speech": {"rpm": 20, "concurrency": 3}}.'),
+    )
     options = forms.JSONField(
         label=_("Options"),
         required=False,
@@ -193,10 +240,10 @@ class AccountFields(forms.Form):
     )
 
     def clean_options(self) -> dict[str, Any]:
-        options = self.cleaned_data["options"]
-        if options is not None and not isinstance(options, dict):
-            raise forms.ValidationError(_("Write an object, e.g. {}."))
-        return options or {}
+        return _object(self.cleaned_data["options"])
+
+    def clean_limits(self) -> dict[str, Any]:
+        return _object(self.cleaned_data["limits"])
 
     def retention(self) -> dict[str, Any]:
         """The rule as the flow takes it; empty for the provider's own."""
@@ -214,7 +261,7 @@ class NewAccountForm(AccountFields, TeamForm):
 
 class ChangeAccountForm(AccountFields, DressedForm):
     def __init__(self, data: Any, *, account: ProviderAccount) -> None:
-        initial = {name: getattr(account, name) for name in ("name", "price_list", "is_default", "options")}
+        initial = {name: getattr(account, name) for name in ("name", "price_list", "is_default", "options", "limits")}
         region = region_at(account.provider, account.base_url)
         initial["region"] = "" if region is None else region.name
         initial["base_url"] = account.base_url if region is None else ""
@@ -236,7 +283,13 @@ class ChangeAccountForm(AccountFields, DressedForm):
         return changes
 
 
-_PLAIN = {"name", "region", "base_url", "price_list", "is_default", "options"}
+_PLAIN = {"name", "region", "base_url", "price_list", "is_default", "options", "limits"}
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if value is not None and not isinstance(value, dict):
+        raise forms.ValidationError(_("Write an object, e.g. {}."))
+    return value or {}
 
 
 def _region_choices() -> list[tuple[str, Any]]:

@@ -35,6 +35,11 @@ class ProviderAccountChangeInput(Input):
     retention = serializers.DictField(
         required=False, help_text='{"kind": "activation|rolling|fixed|none", "hours"}; empty: as the provider is known.'
     )
+    limits = serializers.DictField(
+        required=False,
+        help_text='{"speech": {"rpm", "concurrency"}, "clone", "design", "models": {model: …}}; what is left out is as '
+        "the provider documents, null is no limit.",
+    )
     is_default = serializers.BooleanField(required=False)
 
 
@@ -48,6 +53,16 @@ class ProviderAccountInput(ProviderAccountChangeInput):
     key = serializers.CharField(max_length=4096, write_only=True)
 
 
+class CircuitOutput(Output):
+    """Whether the account is used: `open` is left alone until the probe at `probe_at`, `reason` says why."""
+
+    state = serializers.ChoiceField(ProviderAccount.Circuit.values, source="circuit")
+    reason = serializers.CharField(source="circuit_reason", allow_blank=True)
+    failures = serializers.IntegerField(source="circuit_failures", help_text="Of the provider, in a row.")
+    opened_at = serializers.DateTimeField(source="circuit_opened_at", allow_null=True)
+    probe_at = serializers.DateTimeField(source="circuit_probe_at", allow_null=True)
+
+
 class ProviderAccountOutput(Output):
     id = serializers.CharField()
     slug = serializers.CharField()
@@ -59,6 +74,8 @@ class ProviderAccountOutput(Output):
     price_list = serializers.CharField()
     options = serializers.DictField()
     retention = serializers.DictField()
+    limits = serializers.DictField()
+    circuit = CircuitOutput(source="*")
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     checked_at = serializers.DateTimeField(allow_null=True)

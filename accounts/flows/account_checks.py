@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 
 from accounts import clock, events
+from accounts.flows.circuit import give_back_probe
 from accounts.models import ProviderAccount
 from accounts.payer import Actor
 from accounts.provider_clients import adapter, quick_driver, wire_account
@@ -58,6 +59,9 @@ def check_provider_account(
     ProviderAccount.objects.filter(id=account.id).update(
         checked_at=clock.real_now(), finding="" if checked.ok else checked.finding[:_LONGEST_FINDING]
     )
+    if checked.ok:
+        # It may be well again: the next call finds out now, not when the pause is over.
+        give_back_probe(account=account, at=clock.real_now())
     return checked
 
 

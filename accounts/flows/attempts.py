@@ -22,7 +22,11 @@ from providers.errors import ProviderError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaidOrder:
-    """What a paid call is for. The hold was placed before; names are copied so the books outlive the voice."""
+    """What a paid call is for. The hold was placed before; names are copied so the books outlive the voice.
+
+    `patience_seconds` is how long it may wait for the rate gate on the spot. An urgent call asks neither gate nor
+    circuit: what it would lose by waiting costs more.
+    """
 
     hold_id: str
     kind: str
@@ -32,6 +36,8 @@ class PaidOrder:
     voice_slug: str
     vendor_voice_id: str
     estimated_characters: int
+    patience_seconds: float = 2.0
+    is_urgent: bool = False
 
 
 def prepare(order: PaidOrder) -> Attempt:

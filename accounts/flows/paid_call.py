@@ -1,8 +1,8 @@
 """The one door to paid operations. Nothing else can reach one.
 
-Order that matters: the hold stands → the attempt is committed → it is marked sent (guard) → the socket is touched →
-(the provider's id for accepted work is committed → it is asked for) → the answer is on disk → it is booked. No
-transaction is open while the provider or the disk works.
+Order that matters: circuit and rate gate let it pass → the hold stands → the attempt is committed → it is marked sent
+(guard) → the socket is touched → (the provider's id for accepted work is committed → it is asked for) → the answer is
+on disk → it is booked. No transaction is open while the provider or the disk works.
 
 Work that a provider accepted under an id and has not finished leaves its attempt `sent`, its hold open and a
 PendingError; `resume_call` goes on from the id, as often as it takes. Nothing is submitted a second time.
@@ -22,6 +22,7 @@ from accounts import clock, spool
 from accounts.errors import ConflictError, InvalidInputError, NotFoundError
 from accounts.flows import attempts
 from accounts.flows.attempts import PaidOrder
+from accounts.flows.passage import passage
 from accounts.metrics import timed_call
 from accounts.models import Attempt
 from accounts.payer import Actor
@@ -66,14 +67,16 @@ def paid_call(
     Raises ProviderError: with `possibly_charged` the attempt is `unknown` and its hold stays; otherwise it is
     `released` and its hold is still open (try again with it, or `release_hold`). An answer that reports its bill but
     cannot be used is booked and raised. Raises PendingError while the provider works on: the attempt stays `sent`, go
-    on with `resume_call`. Raises OpenTransactionError inside a transaction.
+    on with `resume_call`. Raises WaitError before anything is written: the account is busy or left alone. Raises
+    OpenTransactionError inside a transaction.
     """
     _refuse_open_transaction()
-    attempt = attempts.prepare(order)
-    reached("committed", attempt=attempt.id)
-    attempts.mark_sent(attempt, guard)
-    reached("sent", attempt=attempt.id)
-    return _carry_out(attempt, operation, answer_of, on_settled)
+    with passage(order):
+        attempt = attempts.prepare(order)
+        reached("committed", attempt=attempt.id)
+        attempts.mark_sent(attempt, guard)
+        reached("sent", attempt=attempt.id)
+        return _carry_out(attempt, operation, answer_of, on_settled)
 
 
 def resume_call(

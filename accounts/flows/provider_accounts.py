@@ -9,8 +9,10 @@ from django.db import transaction
 
 from accounts import events, keyring
 from accounts.errors import InvalidInputError, NotFoundError
+from accounts.flows.circuit import close_circuit
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
+from accounts.provider_limits import checked_limits
 from accounts.provider_regions import price_list_of, region_named, regions_of
 from accounts.provider_settings import (
     checked_base_url,
@@ -33,6 +35,7 @@ def create_provider_account(
     price_list: str = "",
     options: Mapping[str, Any] | None = None,
     retention: Mapping[str, Any] | None = None,
+    limits: Mapping[str, Any] | None = None,
     is_default: bool = False,
     actor: Actor,
 ) -> ProviderAccount:
@@ -54,6 +57,7 @@ def create_provider_account(
         price_list=price_list or price_list_of(known, address),
         options=checked_options(options or {}),
         retention=checked_retention(retention or {}),
+        limits=checked_limits(limits or {}),
     )
     with unique_slug(slug):
         account.is_default = is_default or not team.provider_accounts.filter(is_default=True).exists()
@@ -65,11 +69,12 @@ def create_provider_account(
 def change_provider_account(
     *, team: Team, account: ProviderAccount, changes: Mapping[str, Any], actor: Actor
 ) -> ProviderAccount:
-    """Change `name`, `base_url` or `region`, `key`, `price_list`, `options`, `retention`, `is_default`; the rest stays.
+    """Change `name`, `base_url` or `region`, `key`, `price_list`, `options`, `retention`, `limits`, `is_default`; the
+    rest stays.
 
-    Another address demands the key anew: a stored key never goes to another host on somebody's word. A price list that
-    was that of the old address becomes that of the new one. Raises InvalidInputError (`key_required_anew`,
-    `base_url_refused`, `region_unknown`, …).
+    Another address demands the key anew: a stored key never goes to another host on somebody's word. With another key
+    the account is used again at once, where it was left alone. A price list that was that of the old address becomes
+    that of the new one. Raises InvalidInputError (`key_required_anew`, `base_url_refused`, `region_unknown`, …).
     """
     changed = _changed_values(account, changes)
     with transaction.atomic():
@@ -80,6 +85,8 @@ def change_provider_account(
             setattr(account, name, value)
         _save_default_alone(account)
         _record("provider_account.changed", account, actor, {"changed": sorted(changes)})
+        if "key" in changes and close_circuit(account=account):
+            account.refresh_from_db()
     return account
 
 
@@ -106,6 +113,8 @@ def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dic
         values["options"] = checked_options(changes["options"])
     if "retention" in changes:
         values["retention"] = checked_retention(changes["retention"])
+    if "limits" in changes:
+        values["limits"] = checked_limits(changes["limits"])
     return values
 
 

@@ -10,7 +10,16 @@ from accounts.ids import ID_LENGTH, new_id
 from accounts.models.team import Team, slug_validator
 
 
+# A function, so that a longer list spawns no migration.
+def circuit_states() -> list[tuple[str, str]]:
+    return [(value, str(label)) for value, label in ProviderAccount.Circuit.choices]
+
+
 class ProviderAccount(models.Model):
+    class Circuit(models.TextChoices):
+        CLOSED = "closed", _("closed")
+        OPEN = "open", _("open")
+
     id = models.CharField(primary_key=True, max_length=ID_LENGTH, default=new_id, editable=False)
     team = models.ForeignKey(Team, models.CASCADE, related_name="provider_accounts", verbose_name=_("team"))
     slug = models.CharField(_("slug"), max_length=64, validators=[slug_validator])
@@ -26,10 +35,21 @@ class ProviderAccount(models.Model):
     options = models.JSONField(_("options"), default=dict, blank=True)
     # Overrides the adapter's rule, e.g. {"kind": "rolling", "hours": 168}; empty = the adapter's.
     retention = models.JSONField(_("retention rule"), default=dict, blank=True)
+    # Overrides of the documented limits, see accounts.provider_limits; empty = as documented.
+    limits = models.JSONField(_("limits"), default=dict, blank=True)
     is_default = models.BooleanField(_("default"), default=False)
     created_at = models.DateTimeField(_("created at"), default=clock.real_now, editable=False)
     checked_at = models.DateTimeField(_("checked at"), null=True, editable=False)
     finding = models.CharField(_("last finding"), max_length=500, blank=True, editable=False)
+    # The circuit breaker, see accounts.circuit; real time. While open, one probe may go at `circuit_probe_at`.
+    circuit = models.CharField(
+        _("circuit"), max_length=8, choices=circuit_states, default=Circuit.CLOSED, editable=False
+    )
+    circuit_reason = models.CharField(_("why it is open"), max_length=500, blank=True, editable=False)
+    circuit_failures = models.PositiveIntegerField(default=0, editable=False)
+    circuit_trips = models.PositiveIntegerField(default=0, editable=False)
+    circuit_opened_at = models.DateTimeField(null=True, editable=False)
+    circuit_probe_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("provider account")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.known_voices import KnownVoice, VoiceTraits
@@ -21,9 +23,10 @@ from providers.minimax import (
     voice_traits,
     voices,
 )
-from providers.minimax.limits import CAPABILITIES
+from providers.minimax.limits import CAPABILITIES, MAINLAND_RATES, RATES
 from providers.minimax.regions import REGIONS
 from providers.minimax.text import normalized
+from providers.regions import region_of
 from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
 from providers.types import (
@@ -135,6 +138,10 @@ class MiniMax(Adapter):
 
     def compile_rule(self, rule: PronunciationRule) -> str:
         return rules.compiled(rule)
+
+    def rates(self, account: Account) -> Mapping[str, int]:
+        region = region_of(account.base_url, self.regions)
+        return MAINLAND_RATES if region is not None and region.market == "mainland" else RATES
 
     def count_characters(self, text: str) -> int:
         return billed_characters(normalized(text), "minimax")

@@ -130,6 +130,10 @@ VALIDATION_LIMIT = 200
 VOICE_ID = r"[A-Za-z][A-Za-z0-9_-]{6,254}[A-Za-z0-9]"
 VOICE_ID_SHORTEST, VOICE_ID_LONGEST = 8, 256
 
+# Rate limit page, calls per minute; mainland accounts (the paid tier; free ones 10) speak less often.
+RATES = MappingProxyType({"speech": 60, "clone": 60, "design": 20})
+MAINLAND_RATES = MappingProxyType({**RATES, "speech": 20})
+
 CAPABILITIES = Capabilities(
     operations=frozenset(
         {
@@ -177,4 +181,5 @@ CAPABILITIES = Capabilities(
     activation_text="Hi.",
     stream_formats=STREAM_FORMATS,
     long_text_limit=LONG_TEXT_LIMIT,
+    rates=RATES,
 )

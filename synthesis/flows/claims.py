@@ -32,7 +32,7 @@ def claim_queued(rendering_id: str, *, at: datetime) -> Claim | None:
     claim = Claim(rendering_id, clock.real_now() + timedelta(seconds=settings.WORK_LEASE_SECONDS))
     with transaction.atomic():
         queued = Rendering.objects.filter(id=rendering_id, state=Rendering.State.QUEUED, due_at__lte=at)
-        if not queued.update(state=Rendering.State.RENDERING, lease_until=claim.lease_until):
+        if not queued.update(state=Rendering.State.RENDERING, lease_until=claim.lease_until, error=None):
             return None
         _move_clips(rendering_id, Clip.State.QUEUED, Clip.State.RENDERING)
     return claim
@@ -52,15 +52,23 @@ def is_mine(claim: Claim) -> bool:
     return _claimed(claim).exists()
 
 
-def put_back(claim: Claim, *, wait_seconds: float, counts_as_try: bool, goes_on: bool = False) -> None:
+def put_back(
+    claim: Claim,
+    *,
+    wait_seconds: float,
+    counts_as_try: bool,
+    goes_on: bool = False,
+    waits_for: dict[str, Any] | None = None,
+) -> None:
     """Queue it again with the same hold, to be tried after `wait_seconds` of real time.
 
     `goes_on`: the provider works on the call, which the next run asks for; its clips stay in rendering, so that nobody
-    cancels what is being paid.
+    cancels what is being paid. `waits_for` is shown meanwhile as what it waits for: {"code", "message"}.
     """
     with transaction.atomic():
         due_at = clock.real_now() + timedelta(seconds=wait_seconds)
         fields: dict[str, Any] = {"state": Rendering.State.QUEUED, "due_at": due_at, "lease_until": None}
+        fields["error"] = waits_for
         if counts_as_try:
             fields["tries"] = F("tries") + 1
         if _claimed(claim).update(**fields):

@@ -6,7 +6,7 @@ import random
 from datetime import datetime
 
 from accounts import clock
-from accounts.errors import ConflictError, PlatformError
+from accounts.errors import ConflictError, PlatformError, WaitError
 from accounts.flows.attempts import accepted_attempt
 from accounts.flows.holds import release_hold
 from accounts.flows.paid_call import Answer, PaidOrder, paid_call, resume_call
@@ -81,6 +81,8 @@ def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
         _conclude(claim, rendering, hold, error)
     except SupersededError:
         _leave(rendering.id, hold)
+    except WaitError as wait:
+        put_back(claim, wait_seconds=wait.retry_after_seconds or 1, counts_as_try=False, waits_for=refusal(wait))
     except PlatformError as refused:
         give_up(claim, failure=refusal(refused), keeps_hold=False)
     else:
@@ -138,8 +140,9 @@ def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderErr
     elif attempt.state == Attempt.State.SETTLED:
         give_up(claim, failure=provider_failure(error), keeps_hold=True, attempt=attempt)
     elif error.retryable and rendering.tries + 1 < MOST_TRIES:
-        seconds = wait_seconds(rendering.tries + 1, random.random())  # noqa: S311 - spreads retries, guards nothing
-        put_back(claim, wait_seconds=seconds, counts_as_try=True)
+        luck = random.random()  # noqa: S311 - spreads retries, guards nothing
+        seconds = wait_seconds(rendering.tries + 1, luck, at_least=error.retry_after_seconds)
+        put_back(claim, wait_seconds=seconds, counts_as_try=True, waits_for=provider_failure(error))
     else:
         give_up(claim, failure=provider_failure(error), keeps_hold=False)
 

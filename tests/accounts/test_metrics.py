@@ -31,7 +31,7 @@ def test_the_page_is_well_formed_and_tells_what_waits(client):
 
 
 def test_a_scrape_costs_the_same_few_queries_however_much_there_is(client, django_assert_num_queries):
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         _read(client)
 
 

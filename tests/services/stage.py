@@ -31,6 +31,11 @@ class Sandbox:
         """Put a fault in force."""
         self._client.post("/faults", json={"provider": "minimax", **fault}).raise_for_status()
 
+    def limit(self, key: str, *, rpm: int | None, concurrency: int | None) -> None:
+        """Refuse what comes faster."""
+        orders = {"key": key, "rpm": rpm, "concurrency": concurrency}
+        self._client.post("/limits", json=orders).raise_for_status()
+
     def behave(self) -> None:
         """Take all faults back."""
         self._client.delete("/faults").raise_for_status()

@@ -113,7 +113,7 @@ def test_alerts_that_lie_before_a_short_life_are_left_out():
 
 
 def test_cloning_waits_longer_each_time_and_gives_up_at_last():
-    waits = [wait for tries in range(1, MOST_TRIES) if (wait := clone_wait(tries)) is not None]
+    waits = [wait for tries in range(1, MOST_TRIES) if (wait := clone_wait(tries, 0.5)) is not None]
     assert len(waits) == MOST_TRIES - 1
     assert waits == sorted(waits)
-    assert clone_wait(MOST_TRIES) is None
+    assert clone_wait(MOST_TRIES, 0.5) is None

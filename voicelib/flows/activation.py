@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from accounts import clock
-from accounts.errors import BudgetExceededError, ConflictError
+from accounts.errors import BudgetExceededError, ConflictError, WaitError
 from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
@@ -29,7 +29,7 @@ from voicelib.flows.use import record_use, report_missing
 from voicelib.flows.voices import guard_use
 from voicelib.keeping import Step, next_step
 from voicelib.models import ProviderVoice
-from voicelib.retention import next_try_at
+from voicelib.retention import after_wait, has_little_time, next_try_at
 
 State = ProviderVoice.State
 _NO_DEADLINE = timedelta(days=7)
@@ -75,12 +75,15 @@ def _call(home: ProviderVoice, at: datetime) -> None:
     reached("held", provider_voice=home.id)
     try:
         attempt, _answer = paid_call(
-            order=_order(home, hold, quote),
+            order=_order(home, hold, quote, at),
             operation=adapter(home.provider_account).speech(wire_account(home.provider_account), quote.request),
             answer_of=_answer_of,
             guard=lambda: _guard(home),
             on_settled=lambda attempt: _settled(home, attempt),
         )
+    except WaitError as wait:
+        seconds = wait.retry_after_seconds or 1
+        let_go(home, keepalive_due_at=after_wait(now=at, deadline=home.expires_at, seconds=seconds))
     except ConflictError:
         # Used, suspended or decided otherwise in this moment: the next look sees it.
         let_go(home)
@@ -176,7 +179,7 @@ def _settled(home: ProviderVoice, attempt: Attempt) -> None:
     record_use(provider_voice_id=home.id, attempt=attempt, at=attempt.sent_at or attempt.prepared_at)
 
 
-def _order(home: ProviderVoice, hold: Hold, quote: KeepQuote) -> PaidOrder:
+def _order(home: ProviderVoice, hold: Hold, quote: KeepQuote, at: datetime) -> PaidOrder:
     return PaidOrder(
         hold_id=hold.id,
         kind=Attempt.Kind.KEEPALIVE,
@@ -186,6 +189,7 @@ def _order(home: ProviderVoice, hold: Hold, quote: KeepQuote) -> PaidOrder:
         voice_slug=home.voice.slug,
         vendor_voice_id=home.vendor_voice_id,
         estimated_characters=quote.characters,
+        is_urgent=has_little_time(now=at, deadline=home.expires_at),
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import random
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
 from accounts import clock
+from accounts.errors import WaitError
 from accounts.flows.holds import release_hold
 from accounts.flows.paid_call import resolve_attempt
 from accounts.models import Attempt, Hold
@@ -113,12 +115,20 @@ def mark_failed(*, home_id: str, error: Exception) -> None:
 
 def try_clone_again(*, home: ProviderVoice, error: Exception) -> bool:
     """After a failure that surely cost nothing: wait and try again with the same id; False when that was the last."""
-    wait = clone_wait(home.tries + 1)
+    luck = random.random()  # noqa: S311 - spreads retries, guards nothing
+    asked = error.retry_after_seconds if isinstance(error, ProviderError) else None
+    wait = clone_wait(home.tries + 1, luck, at_least=asked)
     if wait is None:
         return False
     failure = failure_of(error, clock.now())
     let_go(home, tries=home.tries + 1, retry_at=clock.real_now() + wait, last_error=failure)
     return True
+
+
+def clone_later(*, home: ProviderVoice, wait: WaitError) -> None:
+    """The account takes no call now; nothing was sent, and it counts as no try."""
+    retry_at = clock.real_now() + timedelta(seconds=wait.retry_after_seconds or 1)
+    let_go(home, retry_at=retry_at, last_error=failure_of(wait, clock.now()))
 
 
 def give_back_clone(home: ProviderVoice) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts import clock, spool
 from accounts.doorbell import ring
+from accounts.errors import WaitError
 from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
@@ -85,6 +86,8 @@ def _clone(home: ProviderVoice) -> None:
     except PendingError as pending:
         # It goes on at the provider: the next try asks for it.
         let_go(home, retry_at=clock.real_now() + timedelta(seconds=pending.retry_after_seconds))
+    except WaitError as wait:
+        clone_outcomes.clone_later(home=home, wait=wait)
     except ProviderError as error:
         _end(home, error)
     else:

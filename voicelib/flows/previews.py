@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import random
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -47,7 +48,7 @@ def keep_preview(home: ProviderVoice) -> None:
 
 
 def _later(home: ProviderVoice) -> None:
-    wait = clone_wait(home.tries + 1)
+    wait = clone_wait(home.tries + 1, random.random())  # noqa: S311 - spreads retries, guards nothing
     if wait is None:
         let_go(home, preview_source="", retry_at=None, tries=0)
     else:
