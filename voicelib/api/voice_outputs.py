@@ -24,7 +24,9 @@ class HomeOutput(Output):
     """The voice as it exists at one provider account."""
 
     provider_account = serializers.CharField(source="provider_account.slug")
-    provider_voice_id = serializers.CharField(source="vendor_voice_id")
+    provider_voice_id = serializers.CharField(
+        source="vendor_voice_id", allow_blank=True, help_text="Empty until a provider that picks it has said it."
+    )
     state = serializers.CharField()
     policy = serializers.CharField()
     on_silence = serializers.CharField(help_text="With policy `ask`: what happens when nobody decides.")
