@@ -10,10 +10,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Router
 
 from providers.sandbox import controls
+from providers.sandbox.clore.routes import routes as clore_routes
 from providers.sandbox.emulator import Emulator
 from providers.sandbox.minimax.answers import not_found
 from providers.sandbox.minimax.gate import TraceIds
 from providers.sandbox.minimax.routes import routes
+from providers.sandbox.openai.routes import routes as openai_routes
 from providers.sandbox.ppio.routes import routes as ppio_routes
 from providers.sandbox.umodelverse.routes import routes as umodelverse_routes
 from providers.sandbox.wavespeed.routes import routes as wavespeed_routes
@@ -28,6 +30,8 @@ def create_app(emulator: Emulator, *, hosts: Collection[str] = ()) -> Starlette:
             Mount("/ppio", Router(ppio_routes(emulator), redirect_slashes=False)),
             Mount("/umodelverse", Router(umodelverse_routes(emulator), redirect_slashes=False)),
             Mount("/wavespeed", Router(wavespeed_routes(emulator), redirect_slashes=False)),
+            Mount("/clore", Router(clore_routes(emulator), redirect_slashes=False)),
+            Mount("/openai", Router(openai_routes(emulator), redirect_slashes=False)),
             Mount("/_sandbox", Router(controls.routes(emulator, hosts), redirect_slashes=False)),
         ],
         middleware=[Middleware(TraceIds)],

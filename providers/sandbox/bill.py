@@ -26,11 +26,16 @@ class Prices:
 
 # MiniMax price lists, international and mainland. PPIO tells 60 USD per million for 2.8-turbo (Novita's page); that its
 # hd models and its fee for a voice cost what they cost at MiniMax is assumed. UModelverse tells 3.5 and 2 CNY per
-# 10,000 characters; that keeping a voice costs there what MiniMax asks on the mainland is assumed.
+# 10,000 characters; that keeping a voice costs there what MiniMax asks on the mainland is assumed. The proxy of the
+# published guide spends its owner's MiniMax balance. OpenAI's price list, with tts-1's price for its newest model, that
+# is really paid by tokens; servers of one's own cost nothing.
 PRICES = {
     "minimax": Prices("USD", 100, 60, {"cloning": 1_500_000, "generation": 3_000_000}),
     "ppio": Prices("USD", 100, 60, {"cloning": 1_500_000}),
     "umodelverse": Prices("CNY", 350, 200, {"cloning": 9_900_000, "generation": 9_900_000}),
+    "clore": Prices("USD", 100, 60, {"cloning": 1_500_000, "generation": 3_000_000}),
+    "openai": Prices("USD", 30, 15, {}),
+    **dict.fromkeys(("kokoro", "f5", "chatterbox", "chatterbox_api", "qwen3", "kani"), Prices("USD", 0, 0, {})),
 }
 
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from providers.sandbox.accounts import account_of, group_id_of
 from providers.sandbox.bill import COUNTING_RULES
 from providers.sandbox.catalogue import system_voices
+from providers.sandbox.clore import routes as clore
 from providers.sandbox.emulator import Emulator
 from providers.sandbox.faults import (
     AFTER,
@@ -31,6 +32,8 @@ from providers.sandbox.faults import (
 )
 from providers.sandbox.limits import QUERIES_PER_SECOND, Pace
 from providers.sandbox.minimax.gate import OPERATIONS
+from providers.sandbox.openai import routes as openai
+from providers.sandbox.openai.servers import SERVERS
 from providers.sandbox.orders import ControlError, orders_of, query_number, query_of
 from providers.sandbox.ppio import routes as ppio
 from providers.sandbox.status_page import PAGE_HEADERS, status_page
@@ -43,6 +46,8 @@ PROVIDERS = {
     "ppio": ppio.OPERATIONS,
     "umodelverse": umodelverse.OPERATIONS,
     "wavespeed": wavespeed.OPERATIONS,
+    "clore": clore.OPERATIONS,
+    **dict.fromkeys((server.name for server in SERVERS), openai.OPERATIONS),
 }
 EVERYWHERE = BEFORE | AFTER | STREAMING | EMOTIONAL | TASKS
 FAULTS = {"wavespeed": EVERYWHERE | GATEWAY | WEBHOOKS}

@@ -48,6 +48,7 @@ MEDIA_TYPES = {
     "flac": "audio/flac",
     "pcm": "audio/pcm",
     "opus": "audio/ogg",
+    "aac": "audio/aac",
     "pcmu_raw": "audio/basic",
     "pcmu_wav": "audio/wav",
 }
@@ -57,10 +58,11 @@ _CODECS = {
     "flac": ("flac", "flac"),
     "pcm": ("s16le", "pcm_s16le"),
     "opus": ("ogg", "libopus"),
+    "aac": ("adts", "aac"),
     "pcmu_raw": ("mulaw", "pcm_mulaw"),
     "pcmu_wav": ("wav", "pcm_mulaw"),
 }
-_FORMATS = {"libmp3lame": "s16p", "libopus": "s16"}
+_FORMATS = {"libmp3lame": "s16p", "libopus": "s16", "aac": "fltp"}
 
 
 def resample(sound: Sound, sample_rate: int) -> Sound:
@@ -145,7 +147,8 @@ def _layout(shape: AudioShape) -> str:
 
 
 def _shaped_frame(samples: Samples, shape: AudioShape, *, at: int) -> av.AudioFrame:
-    sample_format = _FORMATS.get(_CODECS[shape.container][1], "s16")
+    # The AAC encoder takes no whole numbers; PyAV converts on the way into it.
+    sample_format = "s16p" if _CODECS[shape.container][1] == "libmp3lame" else "s16"
     planes = _planes(samples, shape.channels, planar=sample_format.endswith("p"))
     frame = _frame(planes, sample_format, _layout(shape), shape.sample_rate)
     frame.pts = at

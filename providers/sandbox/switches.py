@@ -4,11 +4,13 @@ from providers.sandbox.store import Store
 
 # By provider: UModelverse may pass MiniMax's other routes through without telling; PPIO's older models may one day
 # answer in the nested shape of its newest; WaveSpeed's outputs are strings or objects, and where it says a result can
-# be read ends in /result or not, or points elsewhere, as foreign input may.
+# be read ends in /result or not, or points elsewhere, as foreign input may; the published proxy decodes hexadecimal as
+# base64, and may be repaired.
 SWITCHES = {
     "umodelverse": frozenset({"native_routes"}),
     "ppio": frozenset({"nested_answers"}),
     "wavespeed": frozenset({"object_outputs", "short_result_url", "foreign_result_url"}),
+    "clore": frozenset({"as_published"}),
 }
 
 

@@ -66,6 +66,16 @@ class VoiceShelf:
             *(self._provider, voice_id, account, kind, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
         )
 
+    def put(self, *, voice_id: str, account: str, timbre: Timbre) -> None:
+        """Put a voice on the shelf that stays until somebody removes it, at no fee; one of the same name gives way."""
+        now = self._clock.now()
+        self._store.execute(
+            "INSERT OR REPLACE INTO voices"
+            " (provider, voice_id, account, kind, created_at, expires_at, activated_at, timbre)"
+            " VALUES (?, ?, ?, 'cloning', ?, ?, ?, ?)",
+            *(self._provider, voice_id, account, now, now, now, json.dumps(asdict(timbre))),
+        )
+
     def activate(self, voice_id: str) -> str | None:
         """Keep a voice for good. Its kind when this was the first real use, which costs the fee, else None."""
         changed = self._store.execute(

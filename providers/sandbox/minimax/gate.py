@@ -24,8 +24,8 @@ from providers.sandbox.minimax.event_stream import EventStream
 from providers.sandbox.reply import Reply
 from providers.sandbox.voice_shelf import VoiceShelf
 
-# PPIO's answers carry no id in their head.
-UNTRACED = "/ppio/"
+# The header that carries the trace id, by the beginning of the path; "": none.
+TRACE_HEADERS = {"/ppio/": "", "/openai/v1/": "x-request-id", "/openai/": "", "/clore/": "", "/": "Trace-Id"}
 LIMITED = frozenset({"t2a", "t2a_async", "voice_clone", "voice_design"})
 OPERATIONS = frozenset(
     {"t2a", "t2a_async", "t2a_async_query", "files_upload", "files_list", "files_retrieve", "files_retrieve_content",
@@ -87,11 +87,12 @@ class TraceIds:
         trace_id = new_trace_id()
         scope["trace_id"] = trace_id
 
-        untraced = scope.get("path", "").startswith(UNTRACED)
+        path = scope.get("path", "/")
+        header = next((name for start, name in TRACE_HEADERS.items() if path.startswith(start)), "")
 
         async def traced(message: Message) -> None:
-            if not untraced and message["type"] in ("http.response.start", "websocket.accept"):
-                MutableHeaders(scope=message)["Trace-Id"] = trace_id
+            if header and message["type"] in ("http.response.start", "websocket.accept"):
+                MutableHeaders(scope=message)[header] = trace_id
             await send(message)
 
         await self._app(scope, receive, traced)
@@ -140,7 +141,7 @@ class Endpoint:
             response = await self._answer(call, held)
             if call.entry and (code := _status_code(response)) is not None:
                 call.entry.status_code = code
-            answered = with_bad_hex(response) if call.trouble == "bad_hex" and _whole(response) else response
+            answered = with_bad_hex(response) if call.trouble == "bad_hex" and _is_json(response) else response
             await Reply(self.emulator.clock, call.fault, answered).send(scope, receive, send)
 
     async def _answer(self, call: Call, held: contextlib.ExitStack) -> Response:
@@ -239,8 +240,8 @@ def _struck(fault: Fault) -> Response:
     return Response(page, media_type="text/html")
 
 
-def _whole(response: Response) -> bool:
-    return not isinstance(response, EventStream)
+def _is_json(response: Response) -> bool:
+    return (response.media_type or "").startswith("application/json")
 
 
 def _status_code(response: Response) -> int | None:

@@ -1,0 +1,1 @@
+"""OpenAI's speech interface, and the local servers that imitate it, each in its own way."""
