@@ -51,7 +51,7 @@ class Probed:
 
 
 # Formats are named, never guessed: playlist formats would make FFmpeg open files and addresses written in the upload.
-_DEMUXERS = {
+DEMUXERS = {
     "mp3": "mp3",
     "wav": "wav",
     "pcmu_wav": "wav",
@@ -76,7 +76,7 @@ def probe(content: bytes, *, max_ms: int = 4 * 3_600_000) -> Probed:
     if container is None:
         raise NotAudioError("These bytes are no audio format we know")
     try:
-        with av.open(io.BytesIO(content), "r", format=_DEMUXERS[container], metadata_errors="replace") as opened:
+        with av.open(io.BytesIO(content), "r", format=DEMUXERS[container], metadata_errors="replace") as opened:
             if not opened.streams.audio:
                 raise NotAudioError(f"The {container} holds no sound")
             return _measured(container, opened, max_ms)

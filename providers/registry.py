@@ -7,9 +7,14 @@ from contextlib import contextmanager
 from types import MappingProxyType
 
 from providers.adapter import Adapter
+from providers.clore.adapter import CloreProxy
 from providers.minimax.adapter import MiniMax
+from providers.openai.adapter import OpenAISpeech
+from providers.openai.profiles import PROFILES
 
-_adapters: dict[str, Adapter] = {adapter.name: adapter for adapter in (MiniMax(),)}
+_adapters: dict[str, Adapter] = {
+    adapter.name: adapter for adapter in (MiniMax(), CloreProxy(), *map(OpenAISpeech, PROFILES))
+}
 ADAPTERS = MappingProxyType(_adapters)
 
 

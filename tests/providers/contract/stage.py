@@ -33,7 +33,8 @@ class Stage:
     `routes` names, for each operation, the call as the sandbox's faults and requests know it. `unchecked` sends a
     synthesis without any check of ours, so that the sandbox's own strictness answers. `stricter` lists the fields
     where we refuse on purpose what the sandbox takes. `hand_over` gives the fields of a clone request that hold a
-    recording. `deletable` are the kinds of voices that can be deleted.
+    recording. `traced`: every answer carries a trace id, as servers of one's own do not. `own_kind` is the kind under
+    which the provider's own voices are listed. `hides_reasons`: whatever goes wrong behind it is a bare 500.
     """
 
     adapter: Adapter
@@ -47,6 +48,9 @@ class Stage:
     stricter: frozenset[str] = frozenset()
     hand_over: Callable[[bytes], AbstractContextManager[dict[str, Any]]] = uploaded
     clone_kind: VoiceKind = "cloned"
+    own_kind: VoiceKind = "system"
+    traced: bool = True
+    hides_reasons: bool = False
 
     @property
     def name(self) -> str:

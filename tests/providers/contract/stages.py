@@ -1,5 +1,7 @@
 """Every provider there is, on its stage."""
 
+from tests.providers.contract.clore import CLORE
 from tests.providers.contract.minimax import MINIMAX
+from tests.providers.contract.openai import OPENAI_LIKE
 
-STAGES = (MINIMAX,)
+STAGES = (MINIMAX, CLORE, *OPENAI_LIKE)

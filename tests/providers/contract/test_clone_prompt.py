@@ -10,7 +10,7 @@ OPERATION = "clone_prompt"
 def test_a_clone_with_a_prompt_speaks(customer):
     prompt = ClonePrompt(recording(5), "What is said in it.", 5000)
     cloned = customer.clone(clone_prompt=prompt, watermark=True)
-    assert customer.speak(voice_id=cloned.voice_id).trace_id
+    assert customer.audio_of(customer.speak(voice_id=cloned.voice_id))
 
 
 def test_a_prompt_that_is_too_long_is_refused_by_the_provider_too(customer):

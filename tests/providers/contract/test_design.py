@@ -27,7 +27,7 @@ def test_a_designed_voice_is_heard_at_once_and_its_preview_is_billed(customer):
 
 def test_a_designed_voice_speaks(customer):
     made = design(customer)
-    assert customer.speak(voice_id=made.voice_id).trace_id
+    assert customer.audio_of(customer.speak(voice_id=made.voice_id))
 
 
 @only_where(lambda capabilities: capabilities.retention.kind == "activation")
