@@ -1,5 +1,7 @@
 """Keys, accounts, budgets, projects and members are managed by forms that call the flows."""
 
+import json
+
 import pytest
 from django.contrib.auth import authenticate
 from django.urls import reverse
@@ -93,6 +95,23 @@ def test_another_address_needs_the_key_anew(sandbox, cast, browse):
     cast.account.refresh_from_db()
     assert cast.account.base_url.endswith("/elsewhere")
     assert keyring.decrypt(cast.account.key_encrypted) == ACCOUNT_KEY
+
+
+def test_limits_are_set_and_shown_with_the_circuit(cast, browse):
+    client, edit = browse(cast.owner), url("provideraccount_edit", cast.account.pk)
+    form = {"name": "Main", "base_url": cast.account.base_url, "price_list": "minimax-global", "is_default": "on"}
+    limits = {"speech": {"rpm": 20}}
+    assert client.post(edit, {**form, "limits": json.dumps(limits)}).status_code == 302
+    cast.account.refresh_from_db()
+    assert cast.account.limits == limits
+    refused = client.post(edit, {**form, "limits": '{"speech": {"rpm": 0}}'})
+    assert refused.status_code == 200
+    cast.account.refresh_from_db()
+    assert cast.account.limits == limits
+    ProviderAccount.objects.filter(id=cast.account.id).update(circuit="open", circuit_reason="auth [1004]: no")
+    page = client.get(url("provideraccount_change", cast.account.pk)).content.decode()
+    assert "auth [1004]: no" in page
+    assert "Left alone" in page
 
 
 def test_a_changed_name_leaves_the_key_alone(cast, browse):

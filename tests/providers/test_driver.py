@@ -349,3 +349,16 @@ def test_files_and_form_make_one_multipart_body(run):
         run(one(upload), [server.host_port])
     assert "Content-Type: multipart/form-data; boundary=" in server.heads[0]
     assert b"RIFF\0\xff" in server.bodies[0]
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"),
+    [("7", 7), ("0", 0), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("999999999", 86_400), ("soon", None), (None, None)],
+)
+def test_how_long_a_provider_asks_to_be_left_alone_is_told_with_the_error(run, told, seconds):
+    headers = ["Content-Type: application/json", *([f"Retry-After: {told}"] if told else [])]
+    answer = http(b"{}", status="429 Too Many Requests", headers=headers)
+    with Loopback(answer) as server, pytest.raises(ProviderError) as failure:
+        run(MINIMAX.speech(at(server), request()), {server.host_port})
+    assert failure.value.category == "rate_limited"
+    assert failure.value.retry_after_seconds == seconds
