@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from providers.errors import UnsupportedError
 from providers.known_voices import KnownVoice, VoiceTraits
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
+from providers.quotes import Balance, Quote
 from providers.regions import Region
 from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
@@ -170,6 +171,14 @@ class Adapter(ABC):
     @abstractmethod
     def check_account(self, account: Account) -> Operation[AccountCheck]:
         """Prove key and address by a free call. Never raises ``ProviderError``: the finding carries what went wrong."""
+
+    def balance(self, account: Account) -> Operation[Balance]:
+        """What is left of the account's money. Free."""
+        raise self.unsupported("balance")
+
+    def price(self, account: Account, request: SpeechRequest) -> Operation[Quote]:
+        """What this synthesis would cost, in the provider's own words. Free; refuses as ``speech`` does."""
+        raise self.unsupported("price")
 
     def compile_rule(self, rule: PronunciationRule) -> str:
         """The rule as this provider writes it. Raises ``RefusedError``: field "source", "replacement" or "kind"."""

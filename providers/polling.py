@@ -14,6 +14,7 @@ POLL_SECONDS = 45.0
 """How long one conversation waits for accepted work before it leaves it to the next one (planning figure)."""
 POLL_EVERY_SECONDS = 1.0
 ASK_AGAIN_SECONDS = 15.0
+_LONGEST_PAUSE_SECONDS = 10.0
 
 # Nothing was said about the work: the key, the pace or the server stood in the way, and each can change.
 _SAYS_NOTHING = frozenset({401, 403, 408, 425, 429})
@@ -26,13 +27,14 @@ def poll(
     *,
     seconds: float = POLL_SECONDS,
     every_seconds: float = POLL_EVERY_SECONDS,
+    growth: float = 1.0,
 ) -> Operation[T]:
     """Send the (free, repeatable) ``request`` until ``read`` finds a result in its answer.
 
     ``read`` returns None while the provider works on, and raises ``ProviderError`` only for what the provider says
     about the work itself: failed, expired, unknown id. A question that failed (no connection, 401, 403, 429, 5xx) says
-    nothing about the work, which goes on and is billed: it is asked again. Raises ``PendingError`` when ``seconds`` are
-    over.
+    nothing about the work, which goes on and is billed: it is asked again. Each pause is ``growth`` times as long as
+    the one before, up to ten seconds. Raises ``PendingError`` when ``seconds`` are over.
     """
     waited = 0.0
     while True:
@@ -47,6 +49,7 @@ def poll(
             raise PendingError(task, ASK_AGAIN_SECONDS)
         yield Pause(every_seconds)
         waited += every_seconds
+        every_seconds = max(every_seconds, min(every_seconds * growth, _LONGEST_PAUSE_SECONDS))
 
 
 def _says_nothing(response: Response) -> bool:

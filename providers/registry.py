@@ -11,9 +11,10 @@ from providers.clore.adapter import CloreProxy
 from providers.minimax.adapter import MiniMax
 from providers.openai.adapter import OpenAISpeech
 from providers.openai.profiles import PROFILES
+from providers.wavespeed.adapter import WaveSpeed
 
 _adapters: dict[str, Adapter] = {
-    adapter.name: adapter for adapter in (MiniMax(), CloreProxy(), *map(OpenAISpeech, PROFILES))
+    adapter.name: adapter for adapter in (MiniMax(), WaveSpeed(), CloreProxy(), *map(OpenAISpeech, PROFILES))
 }
 ADAPTERS = MappingProxyType(_adapters)
 
@@ -23,7 +24,7 @@ class UnknownProviderError(LookupError):
 
 
 def adapter_for(provider: str) -> Adapter:
-    """The adapter of ``provider`` ("minimax"). Raises ``UnknownProviderError``."""
+    """The adapter of ``provider`` ("minimax", "wavespeed"). Raises ``UnknownProviderError``."""
     try:
         return ADAPTERS[provider]
     except KeyError:

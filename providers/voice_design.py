@@ -21,7 +21,7 @@ class DesignRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DesignResult:
     """A voice the provider made up. ``preview`` is empty when it could not be read, which is a finding: the voice is
-    there all the same."""
+    there all the same. Where it came as an address, ``preview_url`` says so and is to be fetched soon."""
 
     voice_id: str
     preview: bytes = field(repr=False)
@@ -29,3 +29,4 @@ class DesignResult:
     billed_characters: int | None = None
     trace_id: str = ""
     findings: tuple[Finding, ...] = ()
+    preview_url: str | None = None

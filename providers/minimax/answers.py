@@ -7,6 +7,7 @@ keys that are present prove nothing, unknown keys are welcome.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from providers.errors import Category, ProviderError, malformed
@@ -78,12 +79,16 @@ def get(
     )
 
 
+Reader = Callable[[Request, Response], dict[str, Any]]
+"""Gives the body of a successful answer in MiniMax's shape; raises ``ProviderError`` for everything else."""
+
+
 def read(request: Request, response: Response) -> dict[str, Any]:
     """The body of a successful answer. Raises ``ProviderError`` for everything else.
 
     An answer without base_resp is malformed and possibly charged: the work may have been done.
     """
-    body = _json_object(response.content)
+    body = json_object(response.content)
     trace_id = trace(response, body)
     code = _code(body)
     if response.status in ANSWER_LOST or (code is None and response.status != 200):
@@ -115,7 +120,7 @@ def read_bytes(request: Request, response: Response) -> bytes:
 
     A file may be JSON too, so only an object with a base_resp is taken for an answer.
     """
-    body = _json_object(response.content) if response.content[:1].isspace() or response.content[:1] == b"{" else None
+    body = json_object(response.content) if response.content[:1].isspace() or response.content[:1] == b"{" else None
     if response.status != 200 or (body is not None and "base_resp" in body):
         read(request, response)
         raise malformed(request, "an answer in the place of a file", http_status=200, trace_id=trace(response, body))
@@ -199,7 +204,8 @@ def _group(account: Account) -> dict[str, str]:
     return {"GroupId": group} if group else {}
 
 
-def _json_object(content: bytes) -> dict[str, Any] | None:
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object in a body, None for anything else."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):

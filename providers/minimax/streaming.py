@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from providers.errors import ProviderError, lost_answer, malformed, while_listening
-from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
+from providers.minimax.answers import Reader, billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
 from providers.minimax.emotion import dropped, without_emotion
 from providers.minimax.event_stream import Line, Lines
@@ -66,9 +66,10 @@ class Decoder:
     type: what the first byte is decides. A stream without its end frame (status 2) is incomplete.
     """
 
-    def __init__(self, asked: Request, request: SpeechRequest) -> None:
+    def __init__(self, asked: Request, request: SpeechRequest, *, reader: Reader = read) -> None:
         self.finished = False
         self._asked = asked
+        self._read = reader
         self._response = Response(200)
         self._lines = Lines(asked, _LONGEST_LINE)
         self._begun = False
@@ -151,7 +152,7 @@ class Decoder:
     def _explain(self, content: bytes) -> None:
         """Raise what a plain answer says; a plain success is no stream, and nobody heard anything of it."""
         response = Response(self._response.status, self._response.headers, content)
-        answer = read(self._asked, response)
+        answer = self._read(self._asked, response)
         raise malformed(
             self._asked,
             "a plain answer, not a stream",
@@ -167,7 +168,7 @@ class Decoder:
 
     def _frame(self, payload: bytes, *, shortened: bool) -> Iterator[bytes]:
         response = Response(200, self._response.headers, payload)
-        answer = read(self._asked, response)
+        answer = self._read(self._asked, response)
         heard, data = self._heard, mapping(answer.get("data"))
         heard.trace_id = trace(response, answer) or heard.trace_id
         heard.note(answer)

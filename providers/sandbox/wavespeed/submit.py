@@ -89,6 +89,9 @@ def _accepted(call: Call, model: str) -> Prediction:
         request=request,
         failure=failure,
     )
+    if call.entry:
+        # The id of the task is the trace of the call.
+        call.entry.trace_id = prediction.prediction_id
     if ask and not failure:
         charge_speech(call.emulator, call.account, model, ask, prediction.prediction_id)
     return prediction
@@ -130,10 +133,11 @@ async def stream(call: Call) -> Response:
     ask = read_speech(model, call.body)
     if ask.shape.container == "wav":
         raise RefusedError(400, "format wav does not stream", INVALID_PARAMETER)
+    if call.trouble == "error_in_200":
+        return await submit(call)
     try:
-        failure = _ordered_failure(call)
-        if failure:
-            raise TaskFailedError(failure.code, failure.error)
+        if call.trouble == "voice_gone":
+            raise TaskFailedError(INVALID_PARAMETER, "voice id not exist")
         cast = cast_of(call.emulator, call.account, ask)
     except TaskFailedError as error:
         known = 2054 if "voice" in error.failure.error else 1000

@@ -35,7 +35,10 @@ def _said(value):
 @pytest.fixture
 def customer(request, sandbox):
     stage, kind = request.param
-    return Customer(stage, sandbox, kind)
+    customer = Customer(stage, sandbox, kind)
+    if stage.pace:
+        customer.pace(**stage.pace)
+    return customer
 
 
 @pytest.fixture

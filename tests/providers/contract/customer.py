@@ -84,13 +84,23 @@ class Customer:
             return self.run(self.adapter.clone(self.account, CloneRequest(voice_id=voice_id, **handed | fields)))
 
     def design(self):
-        return self.run(self.adapter.design(self.account, DesignRequest(**DESIGN)))
+        return self.run(self.adapter.design(self.account, self.design_request()))
+
+    def design_request(self, **fields):
+        """A voice to make up. The id is ours, where the provider does not pick it."""
+        if self.stage.names_designs:
+            fields = {"voice_id": self.adapter.new_voice_id("Designed", secrets.token_hex(4))} | fields
+        return DesignRequest(**DESIGN | fields)
 
     def audio_of(self, result):
         """The audio of a synthesis, fetched where it came as an address."""
         if result.audio_url is None:
             return result.audio
         return self.fetched(result.audio_url)
+
+    def preview_of(self, made):
+        """The preview of a designed voice, fetched where it came as an address."""
+        return made.preview if made.preview_url is None else self.fetched(made.preview_url)
 
     def fetched(self, url):
         return fetch(url, FetchPolicy(allowed={self.host_port})).content

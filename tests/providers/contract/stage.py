@@ -35,6 +35,8 @@ class Stage:
     where we refuse on purpose what the sandbox takes. `hand_over` gives the fields of a clone request that hold a
     recording. `traced`: every answer carries a trace id, as servers of one's own do not. `own_kind` is the kind under
     which the provider's own voices are listed. `hides_reasons`: whatever goes wrong behind it is a bare 500.
+    `names_designs`: the id of a designed voice is the caller's to pick. `pace` is the pace of the sandbox at which its
+    tests are quick.
     """
 
     adapter: Adapter
@@ -51,6 +53,8 @@ class Stage:
     own_kind: VoiceKind = "system"
     traced: bool = True
     hides_reasons: bool = False
+    names_designs: bool = False
+    pace: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -3,5 +3,6 @@
 from tests.providers.contract.clore import CLORE
 from tests.providers.contract.minimax import MINIMAX
 from tests.providers.contract.openai import OPENAI_LIKE
+from tests.providers.contract.wavespeed import WAVESPEED
 
-STAGES = (MINIMAX, CLORE, *OPENAI_LIKE)
+STAGES = (MINIMAX, WAVESPEED, CLORE, *OPENAI_LIKE)

@@ -2,7 +2,6 @@
 
 from providers.errors import RefusedError
 from providers.probe import probe
-from providers.voice_design import DesignRequest
 from tests.providers.contract.customer import DESIGN
 from tests.providers.contract.promises import for_each, only_where
 from tests.providers.vendor import failure
@@ -11,12 +10,12 @@ OPERATION = "design"
 
 
 def design(customer, **fields):
-    return customer.run(customer.adapter.design(customer.account, DesignRequest(**DESIGN | fields)))
+    return customer.run(customer.adapter.design(customer.account, customer.design_request(**fields)))
 
 
 def test_a_designed_voice_is_heard_at_once_and_its_preview_is_billed(customer):
     made = design(customer)
-    assert probe(made.preview).duration_ms > 100
+    assert probe(customer.preview_of(made)).duration_ms > 100
     assert made.findings == ()
     (line,) = customer.bill()
     assert line["operation"] == "design_preview"

@@ -1,0 +1,1 @@
+"""WaveSpeedAI: MiniMax's speech behind predictions that are submitted and asked for."""
