@@ -231,7 +231,7 @@ def test_a_refused_or_unreadable_submission_is_named_and_honest_about_money(answ
         completed(id="another-prediction"),
         ProviderError("no connection", category=Category.PROVIDER_DOWN),
     ],
-    ids=str,
+    ids=["key", "unknown", "pace", "server", "gateway", "page", "no_data", "another", "connection"],
 )
 def test_a_question_that_went_wrong_says_nothing_about_the_work(answer):
     result, requests = speak(prediction(), answer, completed())
