@@ -58,6 +58,12 @@ def stage(sandbox) -> Stage:
 
 
 @pytest.fixture
+def wavespeed_stage(sandbox) -> Stage:
+    """A team of its own that speaks at a provider which takes work on under an id."""
+    return Stage.at_wavespeed(sandbox, settings.SANDBOX_URL)
+
+
+@pytest.fixture
 def cast_in_service() -> Cast:
     """The cast in the session's lasting database."""
     return make_team()

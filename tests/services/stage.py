@@ -6,12 +6,13 @@ from dataclasses import dataclass
 import httpx
 from django.test.client import MULTIPART_CONTENT
 
-from accounts import keyring
+from accounts import clock, keyring
 from accounts.models import Attempt
 from config.quickstart import SAMPLE
 from tests.cast import Cast, make_team, make_token
 from tests.drain import drain
 from tests.services.processes import until
+from voicelib.models import ProviderVoice, Voice
 
 VOICE = "narrator"
 OPEN_STATES = ("queued", "rendering")
@@ -72,6 +73,25 @@ class Stage:
         assert api.get(f"/api/v1/voices/{VOICE}").json()["homes"][0]["state"] == "permanent"
         return stage
 
+    @classmethod
+    def at_wavespeed(cls, sandbox: Sandbox, url: str) -> "Stage":
+        """The team speaks at WaveSpeed, with a voice of that house: nothing was paid before."""
+        stage = cls.empty(sandbox)
+        account = stage.cast.account
+        account.provider, account.base_url, account.price_list = "wavespeed", f"{url}/wavespeed", "wavespeed"
+        account.save()
+        voice = Voice.objects.create(
+            team=stage.cast.team, slug=VOICE, name="Narrator", kind=Voice.Kind.SYSTEM, language="en"
+        )
+        ProviderVoice.objects.create(
+            voice=voice,
+            provider_account=account,
+            vendor_voice_id="Wise_Woman",
+            state=ProviderVoice.State.PERMANENT,
+            activated_at=clock.now(),
+        )
+        return stage
+
     def client(self, url: str) -> httpx.Client:
         """A client of a running web server with the team's secret; close it."""
         return httpx.Client(
@@ -85,6 +105,10 @@ class Stage:
         """The bill's lines of speech since the voice was kept, oldest first."""
         lines = [line for line in self.sandbox.bill(self.key) if line["operation"] == "t2a"]
         return lines[1:]
+
+    def charged(self) -> list[dict]:
+        """All of the bill's lines of speech, oldest first."""
+        return [line for line in self.sandbox.bill(self.key) if line["operation"] == "t2a"]
 
     def attempts(self) -> list[str]:
         """States of the attempts for clips, oldest first."""

@@ -1,7 +1,8 @@
 """A worker is parked at one step of a render and killed with -9; another worker and the tick finish the work.
 
 Between *sent* and *spooled* nobody can know whether it was paid: the clip says so, and only a person asks to pay again.
-At every other step the clip becomes ready without a second paid call.
+At every other step the clip becomes ready without a second paid call. Where the provider takes work on under an id, the
+unknown ends with the commit of that id: what was accepted is asked for.
 """
 
 import json
@@ -21,6 +22,7 @@ SHORT_LEASE = {"WORK_LEASE_SECONDS": "2"}
 # Step → how many calls the provider had charged when the worker died.
 FINISHED_BY_THE_NEXT = {"claimed": 0, "held": 0, "committed": 0, "spooled": 1, "settled": 1, "stored": 1}
 LEFT_UNKNOWN = {"sent": 0, "answered": 1}
+ASKED_FOR_BY_THE_NEXT = ("accepted", "answered", "spooled", "settled", "stored")
 
 
 def _clip_of_a_worker_killed_at(step, *, stage: Stage, deployment, api):
@@ -103,3 +105,34 @@ def test_a_request_on_the_wire_is_unknown_when_its_worker_is_killed(broker, stag
     [attempt] = Attempt.objects.filter(team=stage.cast.team, kind=Attempt.Kind.SPEECH)
     assert (attempt.state, attempt.hold.state) == ("unknown", "open")
     _books_hold(stage)
+
+
+@pytest.mark.parametrize("step", ASKED_FOR_BY_THE_NEXT)
+def test_accepted_work_is_asked_for_and_never_submitted_again(step, wavespeed_stage, deploy):
+    stage, deployment = wavespeed_stage, deploy("redis")
+    with stage.client(deployment.web()) as api:
+        clip_id = _clip_of_a_worker_killed_at(step, stage=stage, deployment=deployment, api=api)
+        [charged] = stage.charged()
+
+        _others_take_over(deployment)
+        clip = clip_ends(api, clip_id)
+
+        assert clip["state"] == "ready", (clip["error"], deployment.output())
+        assert stage.charged() == [charged]
+        assert (clip["billed_characters"], clip["billed_source"]) == (charged["characters"], "estimated")
+        assert stage.attempts() == ["settled"]
+        assert api.get(f"/clips/{clip_id}/audio", follow_redirects=True).raise_for_status().content
+    _books_hold(stage)
+
+
+def test_work_whose_id_died_with_the_worker_is_unknown(wavespeed_stage, deploy):
+    stage, deployment = wavespeed_stage, deploy("redis")
+    with stage.client(deployment.web()) as api:
+        clip_id = _clip_of_a_worker_killed_at("sent", stage=stage, deployment=deployment, api=api)
+
+        _others_take_over(deployment)
+        clip = clip_ends(api, clip_id)
+
+    assert (clip["state"], clip["error"]["code"]) == ("failed", "outcome_unknown"), deployment.output()
+    assert stage.attempts() == ["unknown"]
+    assert stage.charged() == []
