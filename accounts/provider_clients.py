@@ -11,7 +11,7 @@ from accounts.models import ProviderAccount
 from providers.adapter import Adapter
 from providers.driver import Driver, http_client
 from providers.registry import adapter_for
-from providers.types import Account, RetentionRule
+from providers.types import Account, Capabilities, RetentionRule
 
 # A person waits for a check, and several hosts may be asked one after another.
 QUICK_SECONDS = 10.0
@@ -49,8 +49,13 @@ def adapter(account: ProviderAccount) -> Adapter:
     return adapter_for(account.provider)
 
 
+def capabilities_of(account: ProviderAccount) -> Capabilities:
+    """What the account's provider can do for it, with what its options turn on."""
+    return adapter(account).capabilities_of(account.options)
+
+
 def retention_of(account: ProviderAccount) -> RetentionRule:
     """When unused voices die at this account: its own setting, else what the provider is known to do."""
     if account.retention:
         return RetentionRule(kind=account.retention["kind"], hours=account.retention.get("hours"))
-    return adapter(account).capabilities.retention
+    return capabilities_of(account).retention

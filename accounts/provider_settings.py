@@ -44,6 +44,7 @@ _OPTIONS: dict[str, tuple[str, Any]] = {
         lambda value: _is_number(value, *_POLL_SECONDS),
     ),
     "emotion_when_none": ("a text", lambda value: isinstance(value, str)),
+    "native_routes": ("true or false", lambda value: isinstance(value, bool)),
 }
 
 

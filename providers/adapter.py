@@ -23,6 +23,7 @@ from providers.regions import Region
 from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
 from providers.types import (
+    JSON,
     Account,
     AccountCheck,
     Capabilities,
@@ -51,6 +52,11 @@ class Adapter(ABC):
     capabilities: Capabilities
     # Official hosts; a provider without any is reached by its address alone.
     regions: tuple[Region, ...] = ()
+
+    def capabilities_of(self, options: Mapping[str, JSON]) -> Capabilities:
+        """What an account with these options can do: more than ``capabilities`` where an operator may turn something on
+        that the provider does not document. Pure."""
+        return self.capabilities
 
     def unsupported(self, operation: str) -> UnsupportedError:
         """The refusal of an operation this provider does not offer."""

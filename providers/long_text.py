@@ -37,21 +37,25 @@ class LongTextTask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongTextState:
-    """How far a long text is; ``file_id`` is where the result is, or will be."""
+    """How far a long text is; ``file_id`` is where the result is, or will be; ``reason`` is what the provider says of a
+    failure."""
 
     state: Literal["processing", "success", "failed", "expired"]
     file_id: str | None = None
     trace_id: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongTextPart:
     """One piece of audio of a long text, with its times and what else the provider wrote about it. ``name`` is the
-    path the provider gave it."""
+    path the provider gave it. Where the provider only tells an address, ``audio`` is empty and ``audio_url`` says where
+    it is, for a limited time: the caller fetches it through the guarded fetcher."""
 
     name: str
-    audio: bytes = field(repr=False)
+    audio: bytes = field(default=b"", repr=False)
     container: str
+    audio_url: str | None = field(default=None, repr=False)
     subtitles: tuple[Subtitle, ...] = ()
     extra: Mapping[str, JSON] = field(default_factory=dict)
 

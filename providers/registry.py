@@ -11,10 +11,13 @@ from providers.clore.adapter import CloreProxy
 from providers.minimax.adapter import MiniMax
 from providers.openai.adapter import OpenAISpeech
 from providers.openai.profiles import PROFILES
+from providers.ppio.adapter import Ppio
+from providers.umodelverse.adapter import UModelverse
 from providers.wavespeed.adapter import WaveSpeed
 
 _adapters: dict[str, Adapter] = {
-    adapter.name: adapter for adapter in (MiniMax(), WaveSpeed(), CloreProxy(), *map(OpenAISpeech, PROFILES))
+    adapter.name: adapter
+    for adapter in (MiniMax(), Ppio(), UModelverse(), WaveSpeed(), CloreProxy(), *map(OpenAISpeech, PROFILES))
 }
 ADAPTERS = MappingProxyType(_adapters)
 
@@ -24,7 +27,7 @@ class UnknownProviderError(LookupError):
 
 
 def adapter_for(provider: str) -> Adapter:
-    """The adapter of ``provider`` ("minimax", "wavespeed"). Raises ``UnknownProviderError``."""
+    """The adapter of ``provider`` ("minimax", "ppio", "wavespeed", …). Raises ``UnknownProviderError``."""
     try:
         return ADAPTERS[provider]
     except KeyError:

@@ -47,7 +47,9 @@ class Account:
     knows ``group_id`` (str), ``mix_weights_field`` ("timbre_weights" or "timber_weights"), ``failures_may_charge``
     (bool, default true), ``fluent_on_28`` (bool, default false), ``retry_without_emotion`` (bool, default false: the
     refusal of an emotion fails the call), ``long_text_limit`` (int, default 50,000 code points), ``trusted_hosts``
-    (list of "host:port").
+    (list of "host:port"). PPIO and UModelverse know ``mix_weights_field``, ``failures_may_charge``, ``fluent_on_28``
+    and ``long_text_limit`` too, UModelverse also ``native_routes`` (bool, default false: MiniMax's other routes are
+    passed through, though undocumented).
     """
 
     provider: str
@@ -401,7 +403,8 @@ class CloneCapabilities:
     """How a provider takes a recording and names the voice made of it. ``handover`` "upload": the recording is sent;
     "url": the provider pulls ``CloneRequest.sample_url``. ``who_picks_id`` "provider": the id is in the answer, and
     nowhere else. ``voice_id_pattern`` is for ids the caller picks. ``obligatory_preview`` is the text of the preview
-    that is spoken, and billed, where a request asks for none (empty: none is spoken)."""
+    that is spoken, and billed, where a request asks for none (empty: none is spoken). ``preview_models`` speak it
+    (empty: all), the cheapest first."""
 
     handover: Literal["upload", "url"]
     sample_containers: frozenset[str]
@@ -412,13 +415,16 @@ class CloneCapabilities:
     who_picks_id: Literal["caller", "provider"]
     voice_id_pattern: str
     obligatory_preview: str = ""
+    preview_models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a provider can do. ``text_limit`` is the longest accepted text in code points; ``formats`` maps a container
     to its sample rates; ``stream_formats`` are the containers that can be streamed; ``long_text_limit`` is the
-    ``text_limit`` of asynchronous synthesis; ``activation_text`` is the cheapest text that proves and keeps a voice.
+    ``text_limit`` of asynchronous synthesis, ``long_text_formats`` its containers (empty: all); ``subtitle_kinds`` come
+    with a whole answer, ``stream_subtitle_kinds`` with a stream; ``activation_text`` is the cheapest text that proves
+    and keeps a voice.
 
     ``operations`` are words of: speech, stream, socket (a WebSocket session), long_text, subtitles, watermark, mix,
     effects, dictionary, clone, clone_prompt, design, list, delete, files, balance, price. ``task_hours``: how long the
@@ -445,5 +451,8 @@ class Capabilities:
     stream_formats: frozenset[str] = frozenset()
     long_text_limit: int = 0
     task_hours: int = 0
+    long_text_formats: frozenset[str] = frozenset()
+    subtitle_kinds: frozenset[SubtitleKind] = frozenset({"sentence", "word"})
+    stream_subtitle_kinds: frozenset[SubtitleKind] = frozenset({"sentence", "word", "word_streaming"})
     counts_characters: str = ""
     rates: Mapping[str, int] = field(default_factory=dict)

@@ -45,7 +45,7 @@ def post(
         operation=operation,
         method="POST",
         url=_root(account) + path,
-        headers={"Authorization": f"Bearer {_key(account)}"},
+        headers={"Authorization": f"Bearer {key_of(account)}"},
         params=_group(account),
         json=json,
         form=form,
@@ -71,7 +71,7 @@ def get(
         operation=operation,
         method="GET",
         url=_root(account) + path,
-        headers={"Authorization": f"Bearer {_key(account)}"},
+        headers={"Authorization": f"Bearer {key_of(account)}"},
         params=params | _group(account),
         timeout=timeout or Timeouts(),
         max_response_bytes=max_response_bytes,
@@ -92,9 +92,9 @@ def read(request: Request, response: Response) -> dict[str, Any]:
     trace_id = trace(response, body)
     code = _code(body)
     if response.status in ANSWER_LOST or (code is None and response.status != 200):
-        raise http_error(request, response.status, _words(response, body), trace_id=trace_id)
+        raise http_error(request, response.status, words(response, body), trace_id=trace_id)
     if body is None:
-        raise malformed(request, f"no JSON object: {_words(response, body)}", http_status=200, trace_id=trace_id)
+        raise malformed(request, f"no JSON object: {words(response, body)}", http_status=200, trace_id=trace_id)
     if code is None:
         raise malformed(
             request, "no base_resp", http_status=200, trace_id=trace_id, billed_characters=billed_characters(body)
@@ -191,7 +191,8 @@ def _root(account: Account) -> str:
     return account.base_url.rstrip("/").removesuffix("/v1")
 
 
-def _key(account: Account) -> str:
+def key_of(account: Account) -> str:
+    """The account's key. Raises ``ProviderError`` (auth) for one that cannot be a header."""
     key = account.key
     if key and key.isascii() and key.isprintable() and " " not in key:
         return key
@@ -225,7 +226,7 @@ def _status_message(body: dict[str, Any]) -> str:
     return text(mapping(body.get("base_resp")).get("status_msg"))
 
 
-def _words(response: Response, body: dict[str, Any] | None) -> str:
+def words(response: Response, body: dict[str, Any] | None) -> str:
     """What a person can make of an answer that is not in the documented shape."""
     described = text(mapping((body or {}).get("error")).get("message"))
     if described:

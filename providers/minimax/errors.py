@@ -115,7 +115,7 @@ def vendor_error(
 ) -> ProviderError:
     """The error for a non-zero ``base_resp.status_code``."""
     row = _specific(TABLE.get(code, UNKNOWN_CODE), request, code, message)
-    return _error(
+    return error_of(
         row,
         request,
         message or f"MiniMax answered status {code} without a word",
@@ -135,21 +135,24 @@ def http_error(request: Request, status: int, message: str, *, trace_id: str) ->
         row = HTTP_ROWS[404]
     if row is None:
         return malformed(request, f"HTTP {status} {message}".strip(), http_status=status, trace_id=trace_id)
-    return _error(row, request, f"HTTP {status} {message}".strip(), http_status=status, trace_id=trace_id)
+    return error_of(row, request, f"HTTP {status} {message}".strip(), http_status=status, trace_id=trace_id)
 
 
 def _specific(row: Row, request: Request, code: int, message: str) -> Row:
     if code == 20132 and request.operation == "voice_clone":
         return replace(row, category=Category.INVALID_INPUT, field="sample")
-    if code != 2013:
-        return row
+    return by_words(row, request, message) if code == 2013 else row
+
+
+def by_words(row: Row, request: Request, message: str) -> Row:
+    """The row for "invalid params" in the light of what is said with it."""
     for operation, words, category, field in _INVALID_PARAMS:
         if operation in (None, request.operation) and words in message.lower():
             return replace(row, category=category, field=field, gone=category is Category.VOICE_MISSING)
     return row
 
 
-def _error(
+def error_of(
     row: Row,
     request: Request,
     message: str,
@@ -159,6 +162,7 @@ def _error(
     trace_id: str,
     billed_characters: int | None = None,
 ) -> ProviderError:
+    """The error a row of a table stands for."""
     return ProviderError(
         message,
         category=row.category,

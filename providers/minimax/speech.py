@@ -7,7 +7,7 @@ from typing import Any
 
 from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
 from providers.errors import PendingError, ProviderError, malformed
-from providers.minimax.answers import billed_characters, mapping, post, read, text, trace, whole
+from providers.minimax.answers import Reader, billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
 from providers.minimax.emotion import dropped, without_emotion
 from providers.minimax.rules import compiled_all
@@ -105,16 +105,24 @@ def manner(account: Account, request: SpeechRequest, *, normalization: str) -> d
     return fields
 
 
-def read_speech(asked: Request, response: Response, request: SpeechRequest) -> SpeechResult:
-    """The result in an answer. An answer that cannot be used still tells what was billed."""
-    answer = read(asked, response)
+def read_speech(
+    asked: Request,
+    response: Response,
+    request: SpeechRequest,
+    *,
+    reader: Reader = read,
+    allow_base64: bool = False,
+) -> SpeechResult:
+    """The result in an answer. An answer that cannot be used still tells what was billed. ``reader`` gives the answer
+    of a vendor with an envelope of its own in MiniMax's shape."""
+    answer = reader(asked, response)
     trace_id, billed = trace(response, answer), billed_characters(answer)
     data, declared = mapping(answer.get("data")), mapping(answer.get("extra_info"))
     encoded = data.get("audio")
     try:
         if not isinstance(encoded, str):
             raise PayloadError("no audio in it")
-        content = decode_payload(encoded)
+        content = decode_payload(encoded, allow_base64=allow_base64)
         container = "" if isinstance(content, AudioUrl) else container_of(content, request.format.container)
     except PayloadError as error:
         raise malformed(asked, str(error), http_status=200, trace_id=trace_id, billed_characters=billed) from error

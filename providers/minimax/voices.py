@@ -42,7 +42,7 @@ def check_clone(request: CloneRequest) -> None:
     """Raise ``RefusedError`` for what the voice clone reference forbids, before the recording is uploaded."""
     if not re.fullmatch(limits.VOICE_ID, request.voice_id):
         raise InvalidInputError("voice_id", "8 to 256 letters, digits, - and _; a letter first, no - or _ last")
-    _check_sample(request)
+    check_sample(request)
     if request.preview_text is not None:
         check_text(request.preview_text, field="preview_text", limit=limits.PREVIEW_LIMIT)
         if request.model is None:
@@ -50,9 +50,9 @@ def check_clone(request: CloneRequest) -> None:
     if request.model is not None:
         check_model(request.model)
     check_language_boost(request.language_boost, request.model, "language_boost")
-    _check_validation(request)
+    check_validation(request)
     if request.clone_prompt is not None:
-        _check_prompt(request.clone_prompt)
+        check_prompt(request.clone_prompt)
 
 
 def clone(account: Account, request: CloneRequest) -> Operation[CloneResult]:
@@ -173,14 +173,16 @@ def new_voice_id(hint: str, random_suffix: str) -> str:
     return f"{stem}_{suffix}".ljust(limits.VOICE_ID_SHORTEST, "0")
 
 
-def _check_sample(request: CloneRequest) -> None:
+def check_sample(request: CloneRequest) -> None:
+    """Refuse a recording that is too long, too short, too big or in another container."""
     _check_recording("sample", request.sample)
     duration = request.sample_duration_ms
     if duration is not None and not limits.CLONE_MIN_MS <= duration <= limits.CLONE_MAX_MS:
         raise InvalidInputError("sample", f"Recordings last 10 s to 5 min; this one lasts {duration / 1000:.1f} s")
 
 
-def _check_prompt(prompt: ClonePrompt) -> None:
+def check_prompt(prompt: ClonePrompt) -> None:
+    """Refuse a second recording that cannot be used, or what is said in it."""
     _check_recording("clone_prompt.audio", prompt.audio)
     if prompt.duration_ms is not None and prompt.duration_ms >= limits.CLONE_PROMPT_BELOW_MS:
         lasts = f"{prompt.duration_ms / 1000:.1f} s"
@@ -200,7 +202,8 @@ def _check_recording(field: str, content: bytes) -> None:
         raise UnsupportedError(field, f"Recordings are mp3, m4a or wav; this is {found or 'no audio we know'}")
 
 
-def _check_validation(request: CloneRequest) -> None:
+def check_validation(request: CloneRequest) -> None:
+    """Refuse an expected transcript that is too long, or a threshold without one."""
     if request.text_validation is not None:
         check_text(request.text_validation, field="text_validation", limit=limits.VALIDATION_LIMIT)
     if request.accuracy is None:

@@ -17,7 +17,7 @@ from accounts.flows.quotes import quote_fee, quote_speech
 from accounts.models import Price, ProviderAccount
 from accounts.money import Money
 from accounts.payer import Actor, Payer
-from accounts.provider_clients import adapter
+from accounts.provider_clients import adapter, capabilities_of
 from providers.types import CloneCapabilities
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.history import note_home
@@ -132,7 +132,7 @@ def _checked_sample(voice: Voice, at: datetime) -> Sample:
 
 
 def _clone_capabilities(account: ProviderAccount) -> CloneCapabilities:
-    capabilities = adapter(account).capabilities
+    capabilities = capabilities_of(account)
     clone = capabilities.clone
     if clone is None or "clone" not in capabilities.operations:
         raise InvalidInputError(
@@ -168,18 +168,17 @@ def _check_policy(policy: str, on_silence: str) -> None:
 
 
 def _checked_model(account: ProviderAccount, model: str | None, preview_text: str, clone: CloneCapabilities) -> str:
-    capabilities = adapter(account).capabilities
+    capabilities = capabilities_of(account)
     if len(preview_text) > clone.preview_limit:
         raise InvalidInputError(
             f"A preview has at most {clone.preview_limit} characters.", code="preview_too_long", field="preview_text"
         )
-    if model is not None and model not in capabilities.models:
-        raise InvalidInputError(
-            f"{model!r} is none of {', '.join(capabilities.models)}.", code="model_unknown", field="model"
-        )
+    allowed = (clone.preview_models if preview_text else ()) or capabilities.models
+    if model is not None and model not in allowed:
+        raise InvalidInputError(f"{model!r} is none of {', '.join(allowed)}.", code="model_unknown", field="model")
     if model is None and not preview_text and clone.obligatory_preview:
         return capabilities.cheapest_model
-    return model or capabilities.default_model
+    return model or (capabilities.default_model if capabilities.default_model in allowed else allowed[0])
 
 
 def _refuse_second_home(voice: Voice, account: ProviderAccount) -> None:

@@ -11,7 +11,7 @@ from accounts.doorbell import ring
 from accounts.errors import WaitError
 from accounts.flows.paid_call import Answer, PaidOrder, answer_stored, paid_call, recover_attempt, resume_call
 from accounts.models import Attempt, Hold
-from accounts.provider_clients import adapter, wire_account
+from accounts.provider_clients import adapter, capabilities_of, wire_account
 from accounts.steps import reached
 from providers.errors import Category, PendingError, ProviderError
 from providers.types import CloneRequest, CloneResult
@@ -235,7 +235,7 @@ def _order(home: ProviderVoice) -> PaidOrder:
 
 def _request(home: ProviderVoice, content: bytes) -> CloneRequest:
     sample = _sample_of(home)
-    clone = adapter(home.provider_account).capabilities.clone
+    clone = capabilities_of(home.provider_account).clone
     return CloneRequest(
         voice_id=home.vendor_voice_id or home.voice.slug,
         sample=content,

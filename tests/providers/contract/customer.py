@@ -33,6 +33,10 @@ class Customer:
         self.accepted: list[Accepted] = []
         self.kind = kind
 
+    @property
+    def preview_model(self):
+        return self.stage.preview_model or self.capabilities.cheapest_model
+
     def run(self, operation, *, longest_seconds=math.inf):
         if self.kind == "blocking":
             with http_client(allowed_hosts=[self.host_port]) as client:

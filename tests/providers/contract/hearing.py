@@ -34,7 +34,7 @@ def billed(customer, operation, text, told, *, trace_id=None, lines=None):
     """The bill has exactly one line of this operation, for what the adapter counts, and that is what we were told."""
     (line,) = [line for line in (customer.bill() if lines is None else lines) if line["operation"] == operation]
     assert line["characters"] == customer.adapter.count_characters(text)
-    assert told == (line["characters"] if customer.stage.reports_bill else None)
+    assert told == (line["characters"] if customer.stage.tells(operation) else None)
     if trace_id is not None:
-        assert trace_id == (line["trace_id"] if customer.stage.traced else "")
+        assert trace_id == (line["trace_id"] if customer.stage.traces(operation) else "")
     return line

@@ -29,5 +29,6 @@ MINIMAX = Stage(
     refusal=Refusal(fault="error_in_200", fields={"status_code": 1008}, category="balance", code="1008"),
     unchecked=unchecked,
     # Whether 2.8 takes it is disputed, so it is an option of the account.
+    clone_extras={"watermark": True},
     stricter=frozenset({"fluent on speech-2.8-hd", "fluent on speech-2.8-turbo"}),
 )

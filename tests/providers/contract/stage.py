@@ -36,7 +36,10 @@ class Stage:
     recording. `traced`: every answer carries a trace id, as servers of one's own do not. `own_kind` is the kind under
     which the provider's own voices are listed. `hides_reasons`: whatever goes wrong behind it is a bare 500.
     `names_designs`: the id of a designed voice is the caller's to pick. `pace` is the pace of the sandbox at which its
-    tests are quick.
+    tests are quick. `traced_lines`: lines of the bill whose answers carry one though not every
+    answer does. `told`: lines of the bill whose characters an answer tells, None for those of `billing_source`.
+    `preview_model` speaks the preview of a clone, `clone_extras` are more wishes for one with a prompt, `long_settings`
+    more settings of a long text.
     """
 
     adapter: Adapter
@@ -55,11 +58,22 @@ class Stage:
     hides_reasons: bool = False
     names_designs: bool = False
     pace: Mapping[str, float] = field(default_factory=dict)
+    told: frozenset[str] | None = None
+    traced_lines: frozenset[str] = frozenset()
+    preview_model: str | None = None
+    clone_extras: Mapping[str, Any] = field(default_factory=dict)
+    long_settings: Mapping[str, Any] = field(default_factory=lambda: {"emotion": "calm"})
 
     @property
     def name(self) -> str:
         return self.adapter.name
 
-    @property
-    def reports_bill(self) -> bool:
+    def tells(self, operation: str) -> bool:
+        """Whether an answer says how many characters of this operation are billed."""
+        if self.told is not None:
+            return operation in self.told
         return self.adapter.capabilities.billing_source == "provider"
+
+    def traces(self, operation: str) -> bool:
+        """Whether the answer to this operation has a trace id."""
+        return self.traced or operation in self.traced_lines

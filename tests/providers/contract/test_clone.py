@@ -23,7 +23,7 @@ def has_preview(capabilities):
 
 def test_a_clone_speaks_with_the_recording_it_was_given(customer):
     cloned = customer.clone()
-    assert bool(cloned.trace_id) is customer.stage.traced
+    assert bool(cloned.trace_id) is customer.stage.traces("voice_clone")
     result = customer.speak(voice_id=cloned.voice_id)
     assert probe(customer.audio_of(result)).duration_ms > 100
     lines = [line for line in customer.bill() if line["operation"] == "t2a"]
@@ -40,14 +40,14 @@ def test_a_clone_has_a_legal_id(customer):
 
 @only_where(has_preview)
 def test_a_preview_can_be_heard_and_is_billed_as_counted(customer):
-    cloned = customer.clone(preview_text=PREVIEW, model=customer.capabilities.cheapest_model)
+    cloned = customer.clone(preview_text=PREVIEW, model=customer.preview_model)
     assert probe(customer.fetched(cloned.preview_url)).duration_ms > 100
     billed(customer, "clone_preview", PREVIEW, cloned.billed_characters)
 
 
 @only_where(lambda capabilities: capabilities.retention.kind == "activation")
 def test_a_preview_does_not_activate_and_the_first_use_does(customer):
-    cloned = customer.clone(preview_text=PREVIEW, model=customer.capabilities.cheapest_model)
+    cloned = customer.clone(preview_text=PREVIEW, model=customer.preview_model)
     assert [line["operation"] for line in customer.bill()] == ["clone_preview"]
     customer.speak(voice_id=cloned.voice_id)
     customer.speak(voice_id=cloned.voice_id)

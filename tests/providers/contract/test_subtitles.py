@@ -1,19 +1,17 @@
 """Times of what is said come with the audio."""
 
-from providers.types import SubtitleKind
 from tests.providers.contract.promises import for_each, only_where
 from tests.providers.vendor import failure
 
 OPERATION = "subtitles"
 TEXT = "One code. No app, and no sign-up."
-KINDS: tuple[SubtitleKind, ...] = ("sentence", "word")
 
 
 def read(customer, url):
     return customer.adapter.read_subtitles(customer.fetched(url))
 
 
-@for_each(lambda capabilities: KINDS)
+@for_each(lambda capabilities: sorted(capabilities.subtitle_kinds))
 def test_subtitles_cover_the_text_in_order_within_the_audio(customer, case):
     result = customer.speak(TEXT, subtitles=case)
     subtitles = read(customer, result.subtitle_url)
@@ -25,7 +23,7 @@ def test_subtitles_cover_the_text_in_order_within_the_audio(customer, case):
     assert result.findings == ()
 
 
-@only_where(lambda capabilities: "stream" in capabilities.operations)
+@only_where(lambda capabilities: "word_streaming" in capabilities.stream_subtitle_kinds)
 def test_subtitles_come_along_with_a_stream_and_as_a_file(customer):
     _, result = customer.stream(TEXT, subtitles="word_streaming")
     assert result.findings == ()
@@ -33,7 +31,7 @@ def test_subtitles_come_along_with_a_stream_and_as_a_file(customer):
     assert result.subtitles[0].words
 
 
-@only_where(lambda capabilities: "stream" in capabilities.operations)
+@only_where(lambda capabilities: "sentence" in capabilities.stream_subtitle_kinds)
 def test_a_stream_may_give_its_subtitles_as_a_file_only(customer):
     _, result = customer.stream(TEXT, subtitles="sentence")
     assert result.subtitles == ()

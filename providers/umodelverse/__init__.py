@@ -1,0 +1,1 @@
+"""UModelverse (UCloud): MiniMax's synchronous speech behind an OpenAI-like gateway."""
