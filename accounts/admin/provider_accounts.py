@@ -19,7 +19,7 @@ from accounts.admin.rights import actor_of
 from accounts.admin.shown import NOTHING, Pill, moment_html
 from accounts.flows.account_checks import check_provider_account
 from accounts.flows.provider_accounts import change_provider_account, create_provider_account
-from accounts.models import ProviderAccount
+from accounts.models import Price, ProviderAccount
 from accounts.provider_regions import all_regions, region_at
 from accounts.provider_settings import RETENTION_KINDS
 from providers.registry import provider_names
@@ -209,15 +209,7 @@ class AccountFields(forms.Form):
     key = forms.CharField(
         label=_("Key"), max_length=4000, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
-    price_list = forms.ChoiceField(
-        label=_("Price list"),
-        required=False,
-        choices=[
-            ("", _("as the address says")),
-            ("minimax-global", "minimax-global (USD)"),
-            ("minimax-mainland", "minimax-mainland (CNY)"),
-        ],
-    )
+    price_list = forms.ChoiceField(label=_("Price list"), required=False, choices=lambda: _price_list_choices())
     is_default = forms.BooleanField(label=_("Default of the team"), required=False)
     retention_kind = forms.ChoiceField(
         label=_("Retention rule"),
@@ -271,7 +263,9 @@ class ChangeAccountForm(AccountFields, DressedForm):
         self.fields["key"].required = False
         self.fields["key"].help_text = _("It is %(hint)s. Empty: it stays.") % {"hint": account.key_hint}
         price_list = self.fields["price_list"]
-        price_list.choices = [choice for choice in price_list.choices if choice[0]]  # type: ignore[attr-defined]
+        named = {name: label for name, label in _price_list_choices() if name}
+        # A list of which no price is entered yet stays what it is.
+        price_list.choices = list(({account.price_list: account.price_list} | named).items())  # type: ignore[attr-defined]
 
     def changes(self) -> dict[str, Any]:
         """What was changed, as the flow takes it."""
@@ -290,6 +284,15 @@ def _object(value: Any) -> dict[str, Any]:
     if value is not None and not isinstance(value, dict):
         raise forms.ValidationError(_("Write an object, e.g. {}."))
     return value or {}
+
+
+def _price_list_choices() -> list[tuple[str, Any]]:
+    """The lists that have a price."""
+    known = Price.objects.filter(provider_account__isnull=True).order_by("price_list", "currency")
+    named: dict[str, list[str]] = {}
+    for price_list, currency in known.values_list("price_list", "currency").distinct():
+        named.setdefault(price_list, []).append(currency)
+    return [("", _("as the address says"))] + [(name, f"{name} ({', '.join(of)})") for name, of in named.items()]
 
 
 def _region_choices() -> list[tuple[str, Any]]:

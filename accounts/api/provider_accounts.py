@@ -46,7 +46,7 @@ class ProviderAccountChangeInput(Input):
 class ProviderAccountInput(ProviderAccountChangeInput):
     slug = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=200)
-    provider = serializers.CharField(max_length=32, help_text="`minimax`.")
+    provider = serializers.CharField(max_length=32, help_text="`minimax`, `wavespeed`, …: see `GET /regions`.")
     base_url = serializers.CharField(
         max_length=500, required=False, help_text="The address before /v1; without it a `region`."
     )

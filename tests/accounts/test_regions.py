@@ -224,3 +224,18 @@ def test_regions_are_moved_by_a_setting_that_knows_their_names():
 def test_no_account_was_made_by_a_refused_wish(cast, regions):
     cast.api("owner").post(ACCOUNTS, wish(region="moon"))
     assert not ProviderAccount.objects.filter(slug="second").exists()
+
+
+def test_a_provider_with_one_address_needs_none_to_be_named(cast, settings, sandbox):
+    settings.PROVIDER_REGIONS = {"wavespeed": {"global": f"{sandbox.base_url}/wavespeed"}}
+    wanted = {"slug": "ws", "name": "WaveSpeed", "provider": "wavespeed", "key": "ws-key"}
+    answer = cast.api("owner").post(ACCOUNTS, wanted)
+    assert answer.status_code == 201
+    made = answer.json()
+    assert (made["base_url"], made["region"]) == (f"{sandbox.base_url}/wavespeed", "global")
+    assert made["price_list"] == "wavespeed"
+
+
+def test_a_provider_with_many_addresses_is_asked_which(cast, regions):
+    answer = cast.api("owner").post(ACCOUNTS, wish())
+    assert (answer.status_code, answer.json()["field"]) == (400, "base_url")

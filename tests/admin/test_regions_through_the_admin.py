@@ -73,3 +73,13 @@ def test_the_other_regions_are_asked_only_where_the_box_is_ticked(cast, browse, 
     assert not Event.objects.filter(kind="provider_account.regions_asked").exists()
     answer = client.post(url("check_key", account.pk), {"other_regions": "on"}, follow=True)
     assert any(regions["mainland"] in str(message) for message in answer.context["messages"])
+
+
+@pytest.mark.parametrize("price_list", ["wavespeed", "a-list-without-prices"])
+def test_the_price_list_of_any_provider_is_offered_and_kept(cast, browse, regions, price_list):
+    account = make_account(cast.team, slug="a", is_default=False, base_url=regions["global"], price_list=price_list)
+    client = browse(cast.owner)
+    assert "novita (USD)" in client.get(url("add")).content.decode()
+    client.post(url("edit", account.pk), form(name="Renamed", price_list=price_list, region="global"))
+    account.refresh_from_db()
+    assert (account.name, account.price_list) == ("Renamed", price_list)
