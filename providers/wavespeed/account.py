@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -43,7 +44,8 @@ def price(account: Account, request: SpeechRequest) -> Operation[Quote]:
     amount = _micros(data.get("price")) if amount is None else amount
     if amount is None:
         raise malformed(asked, "no price in it", http_status=200)
-    return Quote(amount, text(mapping(data).get("currency")).upper() or limits.CURRENCY)
+    told_currency = text(mapping(data).get("currency")).upper()
+    return Quote(amount, told_currency if re.fullmatch(r"[A-Z]{3}", told_currency) else limits.CURRENCY)
 
 
 def check_account(account: Account) -> Operation[AccountCheck]:
