@@ -22,6 +22,7 @@ timezone = "UTC"
 beat_schedule = {
     "keepalive": {"task": "voicelib.tasks.keepalive_tick", "schedule": float(settings.TICK_SECONDS)},
     "voices": {"task": "voicelib.tasks.clone_tick", "schedule": float(settings.TICK_SECONDS)},
+    "deletions": {"task": "voicelib.tasks.delete_tick", "schedule": float(settings.TICK_SECONDS)},
     "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},
     "seals": {"task": "accounts.tasks.seal_tick", "schedule": 300.0},
     "answers": {"task": "accounts.tasks.forget_tick", "schedule": 3600.0},

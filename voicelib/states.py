@@ -18,10 +18,12 @@ MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
         # Voices that die when idle, or at a fixed time, may lapse after they were active.
         "permanent": frozenset({"lapsed", "lost", "deleting"}),
         # A call sent before the deadline may be answered after it: a voice that spoke is not gone.
-        "lapsed": frozenset({"permanent", "deleting"}),
-        "lost": frozenset({"permanent", "deleting"}),
-        "failed": frozenset({"permanent", "deleting"}),
-        "deleting": frozenset({"deleted", "permanent", "temporary"}),
+        # What has ended is deleted without a stop: a newer home may live at the same account meanwhile.
+        "lapsed": frozenset({"permanent", "deleting", "deleted"}),
+        "lost": frozenset({"permanent", "deleting", "deleted"}),
+        "failed": frozenset({"permanent", "deleting", "deleted"}),
+        # Until the provider is asked, a deletion can be undone.
+        "deleting": frozenset({"deleted", "permanent", "temporary", "unproven"}),
         "deleted": frozenset(),
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, cloning
+from voicelib.flows import activation, cloning, deletion
 
 
 @shared_task
@@ -30,3 +30,15 @@ def clone_home(provider_voice_id: str, claim: str = "") -> None:
 def keep_home(provider_voice_id: str, claim: str = "") -> None:
     """One call that keeps a voice."""
     activation.keep_home(provider_voice_id=provider_voice_id, claim=claim)
+
+
+@shared_task
+def delete_tick() -> None:
+    """Deletions at providers that wait for a try."""
+    deletion.delete_tick()
+
+
+@shared_task
+def delete_home(deletion_id: str) -> None:
+    """One deletion."""
+    deletion.delete_home(deletion_id=deletion_id)

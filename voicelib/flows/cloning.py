@@ -24,7 +24,7 @@ from voicelib.flows.previews import keep_preview
 from voicelib.flows.sample_links import MEDIA_TYPES, refuse_unreachable, sample_url
 from voicelib.flows.samples import read_sample
 from voicelib.flows.voices import refuse_suspended
-from voicelib.models import ProviderVoice, Sample, Voice
+from voicelib.models import Deletion, ProviderVoice, Sample, Voice
 
 State = ProviderVoice.State
 _BATCH = 200
@@ -215,6 +215,8 @@ def _ring_if_due(home: ProviderVoice) -> None:
 def _guard(home: ProviderVoice) -> None:
     voice = Voice.objects.select_for_update(no_key=True).get(id=home.voice_id)
     refuse_suspended(voice, clock.now())
+    if Deletion.objects.filter(home=home, undone_at__isnull=True).exists():
+        raise VoiceRefusedError("It is to be deleted, so it is not cloned.", code="voice_deleted")
     if voice.consent is None:
         raise VoiceRefusedError("Nobody consents to cloning this voice any more.", code="consent_missing")
 

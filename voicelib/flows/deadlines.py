@@ -12,6 +12,9 @@ from voicelib import retention
 from voicelib.keeping import Facts, is_wanted
 from voicelib.models import ProviderVoice, Voice
 
+# Nothing is paid any more for what is on its way out.
+_LEAVING = (ProviderVoice.State.DELETING, ProviderVoice.State.DELETED)
+
 
 def set_deadlines(home: ProviderVoice, *, born_at: datetime, at: datetime) -> None:
     """Fill `expires_at`, `keepalive_due_at` and `alert_due_at` of a home born at `born_at` (not saved here)."""
@@ -49,7 +52,7 @@ def facts_of(home: ProviderVoice) -> Facts:
         policy=home.policy,
         on_silence=home.on_silence,
         was_asked=home.activation_asked_at is not None,
-        is_suspended=home.voice.suspended_at is not None,
+        is_suspended=home.voice.suspended_at is not None or home.state in _LEAVING,
         call_helps=_rule_of(home).kind != "fixed",
         deadline=home.expires_at,
     )

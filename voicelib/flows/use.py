@@ -37,6 +37,10 @@ def record_use(*, provider_voice_id: str, attempt: Attempt, at: datetime) -> Non
         _note_use(home, attempt, at)
     elif home.state in ProviderVoice.NOT_YET_ACTIVE or _came_back(home):
         _activate(home, attempt, at)
+    elif home.state == State.DELETING and home.activated_at is None:
+        # Sent before it was to be deleted. If that is undone, it is permanent.
+        home.activated_at, home.activated_by, home.last_used_at = at, attempt.kind, at
+        home.save(update_fields=["activated_at", "activated_by", "last_used_at"])
 
 
 def report_missing(*, provider_voice_id: str, error: ProviderError) -> None:

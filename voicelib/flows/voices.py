@@ -29,6 +29,8 @@ _SILENT = (
     (State.LAPSED, "voice_lapsed", "It was not activated before its deadline; clone it again."),
     (State.LOST, "voice_lost", "The provider does not know it any more; clone it again."),
     (State.FAILED, "voice_failed", "Cloning it failed; see the last error and clone it again."),
+    (State.DELETING, "voice_deleted", "It is being deleted."),
+    (State.DELETED, "voice_deleted", "It was deleted; clone it again if you may."),
 )
 _CHANGEABLE = ("name", "language", "consent", "sample")
 _LONGEST = {"name": 200, "language": 35}
@@ -109,7 +111,7 @@ def speaking_home(*, voice: Voice, at: datetime) -> ProviderVoice:
     """The home that speaks for a voice now: a permanent one before a temporary one, the default account's first.
 
     Raises VoiceRefusedError: `voice_suspended`, `consent_revoked`, `consent_expired`, `voice_not_ready`,
-    `voice_lapsed`, `voice_lost`, `voice_failed`.
+    `voice_lapsed`, `voice_lost`, `voice_failed`, `voice_deleted`.
     """
     refuse_suspended(voice, at)
     homes = list(voice.homes.select_related("provider_account", "voice").order_by("-id"))

@@ -1,6 +1,7 @@
-"""Re-exports. Inside the package imports run one way: consent, sample → voice; the others stand alone."""
+"""Re-exports. Inside the package imports run one way: consent, sample → voice → deletion; the others stand alone."""
 
 from voicelib.models.consent import Consent
+from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
 from voicelib.models.sample import Sample
 from voicelib.models.system_voice import SystemVoice, SystemVoiceSighting
@@ -8,6 +9,7 @@ from voicelib.models.voice import ProviderVoice, Voice
 
 __all__ = [
     "Consent",
+    "Deletion",
     "Dictionary",
     "DictionaryVersion",
     "ProviderVoice",
