@@ -255,7 +255,8 @@ async def _limits(emulator: Emulator, request: Request) -> Any:
 
 async def _counting(emulator: Emulator, request: Request) -> Any:
     orders = await orders_of(request)
-    rule = orders.choice("rule", COUNTING_RULES)
+    # Empty: each provider counts by its own rule again.
+    rule = orders.choice("rule", ("", *COUNTING_RULES))
     orders.end()
     emulator.bill.count_by(rule)
     return {"rule": rule}

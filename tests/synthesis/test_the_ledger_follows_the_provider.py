@@ -11,7 +11,7 @@ def other_rule(vendor):
     """The provider bills code points, where its documentation says two for an ideograph."""
     vendor.count_by("code_points")
     yield
-    vendor.count_by("minimax")
+    vendor.count_by("")
 
 
 def test_the_providers_number_is_booked_and_the_estimate_stays_beside_it(other_rule, cast, ask, render_all, vendor):
