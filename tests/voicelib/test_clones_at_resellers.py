@@ -9,6 +9,7 @@ from accounts.models import LedgerEntry
 from accounts.provider_settings import checked_options
 from tests.cast import make_account
 from tests.providers.loopback import Loopback, http
+from voicelib.flows.deletion import ask_deletion, delete_home
 from voicelib.flows.samples import read_sample
 from voicelib.models import ProviderVoice
 
@@ -85,6 +86,22 @@ def test_unless_its_operator_says_that_it_does(cast, sandbox, passed_through, cl
     advance(hours=150)
     home.refresh_from_db()
     assert home.state == State.PERMANENT
+
+
+def _deleted(home, actor):
+    deletion = ask_deletion(home=home, actor=actor, reason="She asked for it.")
+    delete_home(deletion_id=deletion.id)
+    deletion.refresh_from_db()
+    return deletion.outcome
+
+
+def test_there_a_voice_is_deleted_too(cast, sandbox, passed_through, clone, actor):
+    account = _account(cast, sandbox, "umodelverse", native_routes=True)
+    assert _deleted(clone(account=account), actor) == "deleted"
+
+
+def test_ppio_deletes_nothing(ppio, clone, actor):
+    assert _deleted(clone(account=ppio), actor) == "not_offered"
 
 
 def test_the_option_is_true_or_false():

@@ -19,7 +19,7 @@ from accounts.doorbell import ring
 from accounts.errors import ConflictError, PlatformError
 from accounts.models import Attempt
 from accounts.payer import Actor
-from accounts.provider_clients import adapter, driver, wire_account
+from accounts.provider_clients import adapter, capabilities_of, driver, wire_account
 from providers.errors import Category, ProviderError, RefusedError
 from providers.types import DeleteResult
 from voicelib.errors import VoiceRefusedError
@@ -168,7 +168,7 @@ def _outcome_without_call(home: ProviderVoice) -> str | None:
     if not home.vendor_voice_id:
         return Outcome.UNNAMED
     is_ours = home.voice.kind != Voice.Kind.SYSTEM
-    if not is_ours or "delete" not in adapter(home.provider_account).capabilities.operations:
+    if not is_ours or "delete" not in capabilities_of(home.provider_account).operations:
         return Outcome.NOT_OFFERED
     return None
 
