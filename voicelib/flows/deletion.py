@@ -1,8 +1,8 @@
 """Taking voices away: at the provider first, then here.
 
 A deletion is a row with a due time. From the moment it is asked for the home speaks no more; until the provider is
-asked it can be undone. What a provider refuses or does not answer is tried again for as long as it takes: a home is `deleted`
-only when its row says what is known about the provider's side. Asking costs nothing and may be repeated.
+asked it can be undone. What a provider refuses or does not answer is tried again for as long as it takes: a home is
+`deleted` only when its row says what is known about the provider's side. Asking costs nothing and may be repeated.
 """
 
 from __future__ import annotations
