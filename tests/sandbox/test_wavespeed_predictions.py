@@ -31,6 +31,13 @@ def test_every_character_is_one_unit_also_a_chinese_one(wavespeed):
     assert (line["characters"], line["amount_micros"]) == (8, 8 * 50)
 
 
+def test_another_counting_rule_holds_here_too_and_none_gives_the_own_one_back(wavespeed):
+    for rule in ("double", ""):
+        wavespeed.order("counting", {"rule": rule})
+        wavespeed.ended(wavespeed.speak("你好", format="pcm"))
+    assert [line["characters"] for line in wavespeed.bill()] == [8, 2]
+
+
 def test_a_submission_is_charged_before_it_is_read_and_reading_is_free(wavespeed):
     created = wavespeed.speak()
     assert len(wavespeed.bill()) == 1
