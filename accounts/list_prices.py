@@ -23,6 +23,8 @@ _MAINLAND = "MiniMax pay-as-you-go page, mainland"
 _AS_GLOBAL = "Assumed: as MiniMax's list, global"
 _AS_MAINLAND = "Assumed: as MiniMax's list, mainland"
 _UMODELVERSE = "UModelverse's page of t2a_v2"
+_OPENAI = "OpenAI's pages of the models"
+_OPENAI_BY_TOKENS = "Assumed: billed by tokens, about 0.015 USD a minute; as tts-1"
 _WAVESPEED = "WaveSpeed's model pages; every character is one unit"
 _AS_WAVESPEED = "Assumed: as WaveSpeed's dearest of this kind"
 
@@ -92,6 +94,10 @@ LIST_PRICES: list[dict[str, Any]] = [
     *_speech(("speech-2.6-turbo",), "wavespeed", 60_000, 1_000, "USD", _WAVESPEED),
     *_speech(("speech-2.5-hd-preview", "speech-2.8-hd"), "wavespeed", 100_000, 1_000, "USD", _AS_WAVESPEED),
     *_speech(("speech-2.8-turbo",), "wavespeed", 60_000, 1_000, "USD", _AS_WAVESPEED),
+    # 15 and 30 USD per million characters; the newest model is billed by tokens, of what is said and of its sound.
+    *_speech(("tts-1",), "openai", 15_000_000, 1_000_000, "USD", _OPENAI),
+    *_speech(("tts-1-hd",), "openai", 30_000_000, 1_000_000, "USD", _OPENAI),
+    *_speech(("gpt-4o-mini-tts",), "openai", 15_000_000, 1_000_000, "USD", _OPENAI_BY_TOKENS),
     # A server of one's own: every model of it.
     *_speech(("",), "free", 0, 1, "USD", "A server of one's own charges nothing"),
 ]

@@ -11,16 +11,6 @@ from accounts.errors import InvalidInputError
 from providers.regions import Region, region_of
 from providers.registry import ADAPTERS, adapter_for
 
-# For an address of one's own. Servers of the OpenAI shape stand in the own house more often than not.
-DEFAULT_PRICE_LISTS = {
-    "minimax": "minimax-global",
-    "ppio": "novita",
-    "umodelverse": "umodelverse",
-    "wavespeed": "wavespeed",
-    "openai": "free",
-    "clore": "minimax-global",
-}
-
 
 def regions_of(provider: str) -> tuple[Region, ...]:
     """The provider's regions. Where a setting names addresses, only the regions it names, at those addresses."""
@@ -52,9 +42,9 @@ def region_at(provider: str, base_url: str) -> Region | None:
 
 def price_list_of(provider: str, base_url: str) -> str:
     """The published price list that fits an address: its region's; for an address of one's own the provider's usual
-    one, and one without prices where none is known (so that nothing is spent before someone adds them)."""
+    one."""
     region = region_at(provider, base_url)
-    return region.price_list if region is not None else DEFAULT_PRICE_LISTS.get(provider, provider)
+    return region.price_list if region is not None else adapter_for(provider).price_list
 
 
 def other_regions(provider: str, base_url: str) -> tuple[Region, ...]:

@@ -11,41 +11,10 @@ from django.conf import settings
 from accounts.errors import InvalidInputError
 from providers.errors import FetchError
 from providers.fetch import FetchPolicy, check_url
-from providers.registry import provider_names
+from providers.registry import adapter_for, provider_names
 
 RETENTION_KINDS = ("activation", "rolling", "fixed", "none")
 _MOST_HOURS = 24 * 366
-
-
-def _is_number(value: object, least: float, most: float) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most
-
-
-_POLL_SECONDS = (0.01, 60)
-_LONGEST_TEXT = 1_000_000
-# Options that the providers' documentation leaves open, with what each may hold.
-_OPTIONS: dict[str, tuple[str, Any]] = {
-    "group_id": ("a text", lambda value: isinstance(value, str)),
-    "mix_weights_field": (
-        "timbre_weights or timber_weights",
-        lambda value: value in ("timbre_weights", "timber_weights"),
-    ),
-    "failures_may_charge": ("true or false", lambda value: isinstance(value, bool)),
-    "fluent_on_28": ("true or false", lambda value: isinstance(value, bool)),
-    "retry_without_emotion": ("true or false", lambda value: isinstance(value, bool)),
-    "long_text_limit": (
-        f"a whole number from 1 to {_LONGEST_TEXT}",
-        lambda value: _is_number(value, 1, _LONGEST_TEXT) and isinstance(value, int),
-    ),
-    # WaveSpeed: wait in the submission, how often a task is asked for, what is sent where no emotion is chosen.
-    "sync_mode": ("true or false", lambda value: isinstance(value, bool)),
-    "poll_every_seconds": (
-        "seconds from {} to {}".format(*_POLL_SECONDS),
-        lambda value: _is_number(value, *_POLL_SECONDS),
-    ),
-    "emotion_when_none": ("a text", lambda value: isinstance(value, str)),
-    "native_routes": ("true or false", lambda value: isinstance(value, bool)),
-}
 
 
 def checked_provider(provider: str) -> str:
@@ -72,14 +41,15 @@ def checked_base_url(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
-def checked_options(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, if all are known and well-formed. Raises InvalidInputError that names one."""
+def checked_options(provider: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options, if the provider has all of them and each fits. Raises InvalidInputError that names one."""
+    known = {option.name: option for option in adapter_for(provider).options}
     for name, value in options.items():
-        if name not in _OPTIONS:
-            raise InvalidInputError(f"Known options: {', '.join(_OPTIONS)}.", field=f"options.{name}")
-        expected, fits = _OPTIONS[name]
-        if not fits(value):
-            raise InvalidInputError(f"It must be {expected}.", field=f"options.{name}")
+        if name not in known:
+            told = f"Options of {provider}: {', '.join(known)}." if known else f"{provider} has no options."
+            raise InvalidInputError(told, field=f"options.{name}")
+        if not known[name].fits(value):
+            raise InvalidInputError(f"It must be {known[name].expected}.", field=f"options.{name}")
     return dict(options)
 
 

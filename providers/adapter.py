@@ -15,9 +15,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
+from providers.about import About
 from providers.errors import UnsupportedError
 from providers.known_voices import KnownVoice, VoiceTraits
 from providers.long_text import LongTextRequest, LongTextResult, LongTextState, LongTextTask
+from providers.options import Option
 from providers.quotes import Balance, Quote
 from providers.regions import Region
 from providers.socket import SocketExchange, SocketRequest
@@ -52,6 +54,13 @@ class Adapter(ABC):
     capabilities: Capabilities
     # Official hosts; a provider without any is reached by its address alone.
     regions: tuple[Region, ...] = ()
+    # The price list for an address that is none of them; without prices nothing is spent.
+    price_list: str
+    # What an account may be set to, where the provider's documentation leaves something open.
+    options: tuple[Option, ...] = ()
+    about: About
+    # Whose own voices it speaks with, where those are another provider's: a reseller has the maker's.
+    catalogue: str = ""
 
     def capabilities_of(self, options: Mapping[str, JSON]) -> Capabilities:
         """What an account with these options can do: more than ``capabilities`` where an operator may turn something on

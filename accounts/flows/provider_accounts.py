@@ -55,7 +55,7 @@ def create_provider_account(
         key_encrypted=keyring.encrypt(_checked_key(key)),
         key_hint=keyring.hint(key),
         price_list=price_list or price_list_of(known, address),
-        options=checked_options(options or {}),
+        options=checked_options(known, options or {}),
         retention=checked_retention(retention or {}),
         limits=checked_limits(limits or {}),
     )
@@ -110,7 +110,7 @@ def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dic
         values["key_encrypted"] = keyring.encrypt(_checked_key(changes["key"]))
         values["key_hint"] = keyring.hint(changes["key"])
     if "options" in changes:
-        values["options"] = checked_options(changes["options"])
+        values["options"] = checked_options(account.provider, changes["options"])
     if "retention" in changes:
         values["retention"] = checked_retention(changes["retention"])
     if "limits" in changes:

@@ -13,7 +13,9 @@ from types import MappingProxyType
 from providers.adapter import Adapter
 from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
 from providers.characters import billed_characters
+from providers.clore.about import ABOUT
 from providers.errors import Category, InvalidInputError, ProviderError, UnsupportedError, lost_answer, malformed
+from providers.options import VOICES
 from providers.types import (
     Account,
     AccountCheck,
@@ -59,6 +61,10 @@ class CloreProxy(Adapter):
     """Speech only; the account behind the proxy is not ours to see, so nothing is reported and all is estimated."""
 
     name = "clore"
+    price_list = "minimax-global"
+    options = (VOICES,)
+    about = ABOUT
+    catalogue = "minimax"
     capabilities = Capabilities(
         operations=frozenset({"speech"}),
         models=(_MODEL,),

@@ -23,9 +23,18 @@ from providers.minimax import (
     voice_traits,
     voices,
 )
+from providers.minimax.about import ABOUT
 from providers.minimax.limits import CAPABILITIES, MAINLAND_RATES, RATES
 from providers.minimax.regions import REGIONS
 from providers.minimax.text import normalized
+from providers.options import (
+    FAILURES_MAY_CHARGE,
+    FLUENT_ON_28,
+    LONG_TEXT_LIMIT,
+    MIX_WEIGHTS_FIELD,
+    RETRY_WITHOUT_EMOTION,
+    text,
+)
 from providers.regions import region_of
 from providers.socket import SocketExchange, SocketRequest
 from providers.stream import StreamExchange
@@ -56,6 +65,16 @@ class MiniMax(Adapter):
     name = "minimax"
     capabilities = CAPABILITIES
     regions = REGIONS
+    price_list = "minimax-global"
+    options = (
+        text("group_id", "sent with every call, where it is set", default="none is sent"),
+        MIX_WEIGHTS_FIELD,
+        FAILURES_MAY_CHARGE,
+        FLUENT_ON_28,
+        RETRY_WITHOUT_EMOTION,
+        LONG_TEXT_LIMIT,
+    )
+    about = ABOUT
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         checks.check_speech(account, request)

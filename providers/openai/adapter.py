@@ -7,9 +7,12 @@ from types import MappingProxyType
 from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.errors import ProviderError
+from providers.known_voices import KnownVoice, VoiceTraits
 from providers.openai import speech, voices
+from providers.openai.abouts import ABOUTS
 from providers.openai.answers import get, refuse_failure
 from providers.openai.profiles import Profile
+from providers.options import FAILURES_MAY_CHARGE, VOICES, Option, text
 from providers.transcode import BITRATES, CHANNELS, FORMATS
 from providers.types import (
     Account,
@@ -38,6 +41,10 @@ class OpenAISpeech(Adapter):
         self.profile = profile
         self.name = profile.name
         self.capabilities = _capabilities(profile)
+        self.regions = profile.regions
+        self.price_list = profile.price_list
+        self.options = _options(profile)
+        self.about = ABOUTS[profile.name]
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         speech.check_speech(self.profile, account, request)
@@ -58,6 +65,12 @@ class OpenAISpeech(Adapter):
 
     def delete_voice(self, account: Account, voice_id: str, kind: VoiceKind) -> Operation[DeleteResult]:
         return voices.delete_voice(self.profile, account, voice_id, kind)
+
+    def known_voices(self) -> tuple[KnownVoice, ...]:
+        return tuple(
+            KnownVoice(voice_id=name, name=name.title(), traits=VoiceTraits(), seen=f"{self.profile.server}'s source")
+            for name in self.profile.known_voices
+        )
 
     def check_account(self, account: Account) -> Operation[AccountCheck]:
         """Asks for models, voices or health, whichever is there: a page that is not offered (404) is no server that is
@@ -88,6 +101,16 @@ class OpenAISpeech(Adapter):
 
     def new_voice_id(self, hint: str, random_suffix: str) -> str:
         return voices.new_voice_id(hint, random_suffix)
+
+
+def _options(profile: Profile) -> tuple[Option, ...]:
+    found = [FAILURES_MAY_CHARGE]
+    if profile.send_model and not profile.models:
+        named = "the name under which the server serves its one model"
+        found.append(text("model", named, default=profile.default_model))
+    if not profile.voices_path or profile.lists_uploads:
+        found.append(VOICES)
+    return tuple(found)
 
 
 def _capabilities(profile: Profile) -> Capabilities:

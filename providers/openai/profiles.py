@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from providers.regions import Region
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredClone:
@@ -59,6 +61,11 @@ class Profile:
     models_path: str = ""
     health_path: str = ""
     text_limit: int = 100_000
+    # Voices it has and lists nowhere.
+    known_voices: tuple[str, ...] = ()
+    regions: tuple[Region, ...] = ()
+    # Of an address of one's own.
+    price_list: str = "free"
     clone: StoredClone | None = None
 
 
@@ -70,7 +77,23 @@ OPENAI = Profile(
     default_model="gpt-4o-mini-tts",
     text_limit=4096,
     models_path="/v1/models",
-)
+    known_voices=(
+        "alloy", "ash", "ballad", "coral", "echo", "fable", "onyx", "nova", "sage", "shimmer", "verse", "marin",
+        "cedar",
+    ),
+    regions=(
+        Region(
+            name="openai",
+            label="OpenAI",
+            base_url="https://api.openai.com",
+            market="global",
+            currency="USD",
+            price_list="openai",
+            source="openai/openai-openapi@f85dbe2",
+        ),
+    ),
+    price_list="openai",
+)  # fmt: skip
 # remsky/Kokoro-FastAPI@26eec06: streams unless told not to; voices listed as objects, as plain names in older releases.
 KOKORO = Profile(
     name="kokoro",
@@ -152,6 +175,7 @@ KANI = Profile(
     default_model="tts-1",
     speed=None,
     health_path="/health",
+    known_voices=("random",),
 )
 
 PROFILES = (OPENAI, KOKORO, F5, CHATTERBOX, CHATTERBOX_API, QWEN3, KANI)

@@ -10,7 +10,15 @@ from providers.minimax import rules, subtitles
 from providers.minimax.checks import check_speech
 from providers.minimax.text import normalized
 from providers.minimax.voices import new_voice_id
+from providers.options import (
+    FAILURES_MAY_CHARGE,
+    FLUENT_ON_28,
+    LONG_TEXT_LIMIT,
+    MIX_WEIGHTS_FIELD,
+    RETRY_WITHOUT_EMOTION,
+)
 from providers.ppio import long_text, speech, voices
+from providers.ppio.about import ABOUT
 from providers.ppio.answers import task_of, task_request
 from providers.ppio.limits import CAPABILITIES, OFFER
 from providers.ppio.regions import REGIONS
@@ -37,6 +45,10 @@ class Ppio(Adapter):
     name = "ppio"
     capabilities = CAPABILITIES
     regions = REGIONS
+    price_list = "novita"
+    options = (MIX_WEIGHTS_FIELD, FAILURES_MAY_CHARGE, FLUENT_ON_28, RETRY_WITHOUT_EMOTION, LONG_TEXT_LIMIT)
+    about = ABOUT
+    catalogue = "minimax"
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         check_speech(account, request, offer=OFFER)

@@ -17,6 +17,14 @@ from providers.minimax.answers import get, json_object, trace, words
 from providers.minimax.checks import check_speech
 from providers.minimax.errors import http_error
 from providers.minimax.text import normalized
+from providers.options import (
+    FAILURES_MAY_CHARGE,
+    FLUENT_ON_28,
+    LONG_TEXT_LIMIT,
+    MIX_WEIGHTS_FIELD,
+    RETRY_WITHOUT_EMOTION,
+    switch,
+)
 from providers.stream import StreamExchange
 from providers.types import (
     JSON,
@@ -39,6 +47,7 @@ from providers.types import (
     VoiceKind,
 )
 from providers.umodelverse import speech
+from providers.umodelverse.about import ABOUT
 from providers.umodelverse.errors import refuse_gateway
 from providers.umodelverse.limits import CAPABILITIES, NATIVE_CAPABILITIES, OFFER
 from providers.umodelverse.regions import REGIONS
@@ -53,6 +62,21 @@ class UModelverse(Adapter):
     name = "umodelverse"
     capabilities = CAPABILITIES
     regions = REGIONS
+    price_list = "umodelverse"
+    options = (
+        switch(
+            "native_routes",
+            "MiniMax's other routes are passed through, so voices are cloned here too; the documentation names only "
+            "speech",
+        ),
+        MIX_WEIGHTS_FIELD,
+        FAILURES_MAY_CHARGE,
+        FLUENT_ON_28,
+        RETRY_WITHOUT_EMOTION,
+        LONG_TEXT_LIMIT,
+    )
+    about = ABOUT
+    catalogue = "minimax"
 
     def capabilities_of(self, options: Mapping[str, JSON]) -> Capabilities:
         return NATIVE_CAPABILITIES if options.get("native_routes") is True else CAPABILITIES

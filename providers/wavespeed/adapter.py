@@ -6,6 +6,7 @@ from providers.adapter import Adapter
 from providers.characters import billed_characters
 from providers.minimax.text import normalized
 from providers.minimax.voices import new_voice_id
+from providers.options import FAILURES_MAY_CHARGE, seconds, switch, text
 from providers.quotes import Balance, Quote
 from providers.stream import StreamExchange
 from providers.types import (
@@ -20,6 +21,7 @@ from providers.types import (
 from providers.voice_design import DesignRequest, DesignResult
 from providers.wavespeed import account as money
 from providers.wavespeed import checks, speech, streaming, voices
+from providers.wavespeed.about import ABOUT
 from providers.wavespeed.limits import CAPABILITIES, REGIONS
 
 
@@ -29,6 +31,19 @@ class WaveSpeed(Adapter):
     name = "wavespeed"
     capabilities = CAPABILITIES
     regions = REGIONS
+    price_list = "wavespeed"
+    options = (
+        switch("sync_mode", "wait for the result in the submission"),
+        seconds("poll_every_seconds", 0.01, 60, "the first pause between two questions after a task", default="2"),
+        text(
+            "emotion_when_none",
+            "the emotion sent where none is chosen (without one its voices are happy); empty to send none",
+            default="neutral",
+        ),
+        FAILURES_MAY_CHARGE,
+    )
+    about = ABOUT
+    catalogue = "minimax"
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:
         checks.check_speech(request)

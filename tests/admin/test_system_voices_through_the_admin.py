@@ -89,3 +89,11 @@ def test_what_another_teams_account_shows_is_not_shown(cast, browse):
     assert "Quetzal" not in browse(cast.owner).get(url("changelist"), {"q": "etzal"}).content.decode()
     assert browse(cast.owner).get(url("change", theirs.pk)).status_code == 302
     assert browse(cast.outsider).get(url("change", theirs.pk)).status_code == 200
+
+
+def test_accounts_of_resellers_speak_with_the_makers_voices(cast, browse, santa):
+    make_account(cast.team, slug="reseller", provider="wavespeed", is_default=False)
+    make_account(cast.team, slug="kitchen", provider="kokoro", is_default=False)
+    page = browse(cast.editor).get(url("add_to_library", santa.pk)).content.decode()
+    assert "Reseller" in page
+    assert "Kitchen" not in page

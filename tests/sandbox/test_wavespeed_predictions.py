@@ -220,7 +220,7 @@ def test_a_clone_pulls_its_recording_and_is_kept_by_its_first_use(wavespeed):
     [voice] = wavespeed.controls.get("voices", params={"key": wavespeed.key}).json()["voices"]
     assert (voice["provider"], voice["voice_id"], voice["state"]) == ("wavespeed", "Pulled_voice_1", "temporary")
     wavespeed.ended(wavespeed.speak(voice="Pulled_voice_1"))
-    assert [line["operation"] for line in wavespeed.bill()] == ["clone_preview", "t2a", "clone_fee"]
+    assert [line["operation"] for line in wavespeed.bill()] == ["clone_preview", "t2a"]
     wavespeed.order("clock", {"advance_seconds": 8 * 86400})
     assert wavespeed.ended(wavespeed.speak(voice="Pulled_voice_1"))["status"] == "completed"
 
@@ -270,7 +270,7 @@ def test_a_designed_voice_speaks(wavespeed):
     body = {"prompt": "a deep male narrator", "custom_voice_id": "Designed_0001", "text": "Hello there."}
     assert wavespeed.ended(wavespeed.submit(DESIGN, body))["status"] == "completed"
     assert wavespeed.ended(wavespeed.speak(voice="Designed_0001"))["status"] == "completed"
-    assert [line["operation"] for line in wavespeed.bill()] == ["design_preview", "t2a", "design_fee"]
+    assert [line["operation"] for line in wavespeed.bill()] == ["design_preview", "t2a"]
     assert wavespeed.post(DESIGN, {**body, "text": "a" * 501}).status_code == 400
 
 

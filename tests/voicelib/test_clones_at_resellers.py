@@ -105,6 +105,6 @@ def test_ppio_deletes_nothing(ppio, clone, actor):
 
 
 def test_the_option_is_true_or_false():
-    assert checked_options({"native_routes": True}) == {"native_routes": True}
+    assert checked_options("umodelverse", {"native_routes": True}) == {"native_routes": True}
     with pytest.raises(InvalidInputError):
-        checked_options({"native_routes": "yes"})
+        checked_options("umodelverse", {"native_routes": "yes"})

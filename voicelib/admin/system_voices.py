@@ -22,7 +22,7 @@ from accounts.admin.rights import actor_of, rights_of
 from accounts.admin.scoping import choices_for, scoped
 from accounts.admin.shown import NOTHING, Pill, relative
 from accounts.models import ProviderAccount
-from voicelib.flows.system_voices import add_system_voice, import_system_voices
+from voicelib.flows.system_voices import add_system_voice, import_system_voices, providers_sharing
 from voicelib.models import ProviderVoice, SystemVoice, SystemVoiceSighting
 
 _WRITE = "voices:write"
@@ -149,7 +149,7 @@ class AccountForm(TeamForm):
         super().__init__(data, request=request, scope=scope, **kwargs)
         rows = choices_for(ProviderVoice._meta.get_field("provider_account"), request)
         rows = scoped(rows, request, "team_id", scope)
-        chosen = rows.filter(provider=provider) if provider else rows
+        chosen = rows.filter(provider__in=providers_sharing(provider)) if provider else rows
         self.fields["account"].queryset = chosen.order_by("-is_default", "name")  # type: ignore[attr-defined]
 
 

@@ -19,7 +19,7 @@ from accounts.api.views import TeamView
 from accounts.errors import InvalidInputError
 from accounts.flows.provider_accounts import find_provider_account
 from accounts.models import ProviderAccount
-from voicelib.flows.system_voices import import_system_voices
+from voicelib.flows.system_voices import catalogue_of, import_system_voices
 from voicelib.models import SystemVoice, SystemVoiceSighting
 
 
@@ -101,7 +101,7 @@ class SystemVoicesView(TeamView):
         if "provider_account" in wish:
             account = find_provider_account(team=self.team, slug_or_id=wish["provider_account"])
             accounts = accounts.filter(id=account.id)
-            voices = voices.filter(provider=account.provider)
+            voices = voices.filter(provider=catalogue_of(account))
         paginator = ByVoiceId()
         rows = paginator.paginate_queryset(_chosen(voices.known_to(accounts), accounts, wish), request, view=self)
         return paginator.get_paginated_response([_json(row) for row in rows or []])

@@ -239,7 +239,8 @@ def _request(home: ProviderVoice, content: bytes) -> CloneRequest:
     sample = _sample_of(home)
     clone = capabilities_of(home.provider_account).clone
     return CloneRequest(
-        voice_id=home.vendor_voice_id or home.voice.slug,
+        # A hint where the provider picks the id; the same at every try, another for another home of the voice.
+        voice_id=home.vendor_voice_id or adapter(home.provider_account).new_voice_id(home.voice.slug, home.id[-8:]),
         sample=content,
         sample_name=f"{home.voice.slug}.{sample.format}",
         sample_type=MEDIA_TYPES[sample.format],

@@ -17,7 +17,7 @@ from accounts.provider_errors import refused_by_provider
 from accounts.slugs import checked_slug, unique_slug
 from providers.errors import ProviderError
 from providers.legible import legible
-from providers.registry import adapter_for
+from providers.registry import ADAPTERS, adapter_for
 from providers.types import ListedVoice
 from voicelib.flows.history import note_voice
 from voicelib.models import ProviderVoice, SystemVoice, SystemVoiceSighting, Voice
@@ -84,10 +84,14 @@ def add_system_voice(
 ) -> Voice:
     """Make a system voice of a provider a voice of the team: it speaks at once, for good, and costs no fee.
 
-    It must be in the catalogue or have been shown by this account, so that nobody's clone comes in by this door.
+    It must be in the catalogue, have been shown by this account or be named in the account's option `voices`, so that
+    nobody's clone comes in by this door.
     Without `language`, what the catalogue says. Raises InvalidInputError (`system_voice_unknown`, field), ConflictError
     (`slug_taken`, `system_voice_taken`).
     """
+    if voice_id in account.options.get("voices", ()) and _is_exact(voice_id):
+        # Whoever set the option answers for it as a list of the provider would.
+        _show(account, {voice_id: ListedVoice(voice_id=voice_id, kind="system")}, clock.real_now())
     known = find_system_voice(account=account, voice_id=voice_id)
     at = clock.now()
     voice = Voice(
@@ -106,9 +110,19 @@ def add_system_voice(
     return voice
 
 
+def catalogue_of(account: ProviderAccount) -> str:
+    """The provider whose own voices this account speaks with: its own, or the one whose models it resells."""
+    return adapter(account).catalogue or account.provider
+
+
+def providers_sharing(catalogue: str) -> list[str]:
+    """The providers that speak with this provider's own voices, itself among them."""
+    return [name for name, known in ADAPTERS.items() if (known.catalogue or name) == catalogue]
+
+
 def find_system_voice(*, account: ProviderAccount, voice_id: str) -> SystemVoice:
     """The system voice of exactly this id that an account may use. Raises InvalidInputError `system_voice_unknown`."""
-    known = SystemVoice.objects.known_to([account]).filter(provider=account.provider, voice_id=voice_id).first()
+    known = SystemVoice.objects.known_to([account]).filter(provider=catalogue_of(account), voice_id=voice_id).first()
     if known is None:
         raise InvalidInputError(
             f"{account.slug} has shown no system voice {voice_id!r}, and the published list has none. Import its list.",
@@ -141,10 +155,16 @@ def _place(voice: Voice, account: ProviderAccount, voice_id: str, at: datetime) 
 
 
 def _note(account: ProviderAccount, shown: dict[str, ListedVoice], at: datetime) -> tuple[int, int]:
-    rows = _catalogued(account.provider, list(shown))
     seen = SystemVoiceSighting.objects.filter(provider_account=account)
     before = set(seen.values_list("system_voice_id", flat=True))
+    rows = _show(account, shown, at)
     vanished = seen.filter(is_listed=True).exclude(system_voice__in=[row.id for row in rows]).update(is_listed=False)
+    return sum(row.id not in before for row in rows), vanished
+
+
+def _show(account: ProviderAccount, shown: dict[str, ListedVoice], at: datetime) -> list[SystemVoice]:
+    """Note that an account has these; their rows in the catalogue."""
+    rows = _catalogued(catalogue_of(account), list(shown))
     SystemVoiceSighting.objects.bulk_create(
         [_sighting(account, row, shown[row.voice_id], at) for row in rows],
         update_conflicts=True,
@@ -152,7 +172,7 @@ def _note(account: ProviderAccount, shown: dict[str, ListedVoice], at: datetime)
         update_fields=["name", "description", "is_listed", "last_seen_at"],
         batch_size=500,
     )
-    return sum(row.id not in before for row in rows), vanished
+    return rows
 
 
 def _catalogued(provider: str, voice_ids: Sequence[str]) -> list[SystemVoice]:

@@ -15,8 +15,6 @@ MICROS_PER_CHARACTER = {
     "speech-2.8-hd": 100,
     "speech-2.8-turbo": 60,
 }
-# No price of a voice was seen either: MiniMax's own, asked when the voice is first used.
-FEES = {"cloning": ("clone_fee", 1_500_000), "generation": ("design_fee", 3_000_000)}
 DESIGN_PREVIEW_MICROS_PER_CHARACTER = 60
 STARTING_BALANCE_MICROS = 1_000_000_000
 

@@ -31,7 +31,7 @@ from providers.sandbox.wavespeed.answers import (
 from providers.sandbox.wavespeed.asks import CLONE, DESIGN, CloneAsk, DesignAsk, read_clone, read_design, read_speech
 from providers.sandbox.wavespeed.gate import PROVIDER, in_thread
 from providers.sandbox.wavespeed.predictions import Prediction, Predictions
-from providers.sandbox.wavespeed.prices import FEES, micros_per_character
+from providers.sandbox.wavespeed.prices import micros_per_character
 
 OUTPUT_HOURS = 7 * 24
 LARGEST_SAMPLE = 20 * 1024 * 1024
@@ -71,14 +71,13 @@ def cast_of(emulator: Emulator, account: str, ask: SpeechAsk) -> Cast:
 
 
 def charge_speech(emulator: Emulator, account: str, model_id: str, ask: SpeechAsk, trace_id: str) -> None:
-    """Book the characters; the first use of a voice somebody made keeps it and books its fee."""
+    """Book the characters; the first use of a voice somebody made keeps it. No page names a fee for
+    that, so none is charged."""
     voice_id = ask.voices[0][0]
     line = {"model": ask.model, "voice_id": voice_id, "trace_id": trace_id, "provider": PROVIDER}
     with emulator.store.transaction():
         _charge(emulator, account, "t2a", ask.text, micros_per_character(model_id, {}), line)
-        if kind := emulator.voices_at(PROVIDER).activate(voice_id):
-            operation, amount = FEES[kind]
-            emulator.bill.add(account, operation=operation, characters=0, amount_micros=amount, **line)
+        emulator.voices_at(PROVIDER).activate(voice_id)
 
 
 def check_voice_id(voices: VoiceShelf, voice_id: str) -> None:

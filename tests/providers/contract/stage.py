@@ -33,13 +33,13 @@ class Stage:
     `routes` names, for each operation, the call as the sandbox's faults and requests know it. `unchecked` sends a
     synthesis without any check of ours, so that the sandbox's own strictness answers. `stricter` lists the fields
     where we refuse on purpose what the sandbox takes. `hand_over` gives the fields of a clone request that hold a
-    recording. `traced`: every answer carries a trace id, as servers of one's own do not. `own_kind` is the kind under
-    which the provider's own voices are listed. `hides_reasons`: whatever goes wrong behind it is a bare 500.
-    `names_designs`: the id of a designed voice is the caller's to pick. `pace` is the pace of the sandbox at which its
-    tests are quick. `traced_lines`: lines of the bill whose answers carry one though not every
-    answer does. `told`: lines of the bill whose characters an answer tells, None for those of `billing_source`.
-    `preview_model` speaks the preview of a clone, `clone_extras` are more wishes for one with a prompt, `long_settings`
-    more settings of a long text.
+    recording. `fees`: the first use of a voice that was made costs one. `traced`: every answer carries a trace id, as
+    servers of one's own do not. `own_kind` is the kind under which the provider's own voices are listed.
+    `hides_reasons`: whatever goes wrong behind it is a bare 500. `names_designs`: the id of a designed voice is the
+    caller's to pick. `pace` is the pace of the sandbox at which its tests are quick. `traced_lines`: lines of the bill
+    whose answers carry one though not every answer does. `told`: lines of the bill whose characters an answer tells,
+    None for those of `billing_source`. `preview_model` speaks the preview of a clone, `clone_extras` are more wishes
+    for one with a prompt, `long_settings` more settings of a long text.
     """
 
     adapter: Adapter
@@ -54,6 +54,7 @@ class Stage:
     hand_over: Callable[[bytes], AbstractContextManager[dict[str, Any]]] = uploaded
     clone_kind: VoiceKind = "cloned"
     own_kind: VoiceKind = "system"
+    fees: bool = True
     traced: bool = True
     hides_reasons: bool = False
     names_designs: bool = False

@@ -22,6 +22,7 @@ WAVESPEED = Stage(
     refusal=Refusal(fault="error_in_200", fields={"status_code": 1401}, category="invalid_input", code="1401"),
     unchecked=unchecked,
     options={"poll_every_seconds": 0.02},
+    fees=False,
     names_designs=True,
     pace={"async_task_seconds": 0},
 )
