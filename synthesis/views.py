@@ -1,16 +1,23 @@
-"""Audio over HTTP: the signed view of local files, with Range, validators and nothing loaded whole."""
+"""Audio over HTTP: the signed view (of local files; else on to the store), with Range and validators."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from django.core.files.base import File
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    JsonResponse,
+    StreamingHttpResponse,
+)
 from django.views.decorators.http import require_safe
 
 from accounts.api.problems import CONTENT_TYPE, problem
 from accounts.errors import NotFoundError, PlatformError
-from synthesis.flows.delivery import AudioFile, audio_of, clip_of_token, disposition
+from synthesis.flows.delivery import AudioFile, audio_of, clip_of_token, disposition, presigned_url
 from synthesis.flows.storing import clip_storage
 from synthesis.ranges import ByteRange, UnsatisfiableRangeError, read_range
 
@@ -21,7 +28,11 @@ _CHUNK = 64 * 1024
 def signed_audio(request: HttpRequest, token: str) -> HttpResponseBase:
     """The audio behind a signed URL. No other credentials are asked for."""
     try:
-        return audio_response(request, audio_of(clip_of_token(token)))
+        audio = audio_of(clip_of_token(token))
+        url = presigned_url(audio)
+        if url is not None:
+            return HttpResponseRedirect(url, headers={"Cache-Control": "private, no-store"})
+        return audio_response(request, audio)
     except PlatformError as refused:
         return JsonResponse(problem(refused), status=refused.status, content_type=CONTENT_TYPE)
 

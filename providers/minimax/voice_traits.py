@@ -75,6 +75,12 @@ _LETTER_IN_BRACKETS = re.compile(r"[（(]([FM])[）)]")
 _OPAQUE = "moss_audio_"
 
 
+def language_of_name(name: str) -> str | None:
+    """The BCP 47 tag of a language as the vendor names it (``language_boost``); None for a name we do not know."""
+    first, _, second = name.strip().lower().partition(",")
+    return _LANGUAGES.get("cantonese" if second == "yue" else first)
+
+
 def voice_traits(voice_id: str) -> VoiceTraits:
     """Language and gender as far as the id tells them."""
     if voice_id.startswith(_OPAQUE):

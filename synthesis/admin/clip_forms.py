@@ -35,7 +35,12 @@ class NewClipForm(TeamForm):
     speed = forms.FloatField(label=_("Speed"), required=False, help_text=_("1 is normal; empty: the usual."))
     emotion = forms.ChoiceField(label=_("Emotion"), required=False)
     project = forms.ModelChoiceField(label=_("Project"), queryset=Project.objects.none(), required=False)
-    field_order = ["team", "text", "voice", "dictionaries", "model", "container", "speed", "emotion", "project"]
+    purpose = forms.CharField(
+        label=_("Purpose"), max_length=64, required=False, help_text=_("Where the speaker's consent asks for one.")
+    )
+    field_order = [
+        "team", "text", "voice", "dictionaries", "model", "container", "speed", "emotion", "project", "purpose",
+    ]  # fmt: skip
 
     def __init__(self, *args: Any, request: HttpRequest, scope: str, **kwargs: Any) -> None:
         super().__init__(*args, request=request, scope=scope, **kwargs)
@@ -77,6 +82,7 @@ class NewClipForm(TeamForm):
             "settings": settings or None,
             "dictionaries": [dictionary.slug for dictionary in values["dictionaries"]],
             "project": values["project"],
+            "purpose": values["purpose"] or None,
         }
 
     def _choose(self, name: str, values: list[str]) -> None:

@@ -40,7 +40,7 @@ PILLS = {
 _SHOWN = [
     "state_pill", "heard", "whole_text", "applied", "voice_link", "model", "settings_shown", "dictionaries", "billed",
     "saved", "cost", "estimated", "duration", "file", "sha256", "trace_ids", "attempts", "findings", "error_shown",
-    "team", "project", "token", "metadata_shown", "created", "finished",
+    "team", "project", "purpose", "token", "metadata_shown", "created", "finished",
 ]  # fmt: skip
 
 
@@ -69,7 +69,7 @@ class ClipsAdmin(ButtonsAdmin):
         (_("Made with"), {"fields": ["applied", "dictionaries", "model", "settings_shown"]}),
         (_("The file"), {"fields": ["duration", "file", "sha256", "findings"]}),
         (_("Evidence"), {"fields": ["trace_ids", "attempts"]}),
-        (_("Asked by"), {"fields": ["team", "project", "token", "metadata_shown", "created", "finished"]}),
+        (_("Asked by"), {"fields": ["team", "project", "purpose", "token", "metadata_shown", "created", "finished"]}),
     ]
     readonly_fields = _SHOWN
     actions_detail = ["retry", "cancel", "events"]

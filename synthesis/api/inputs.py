@@ -63,6 +63,9 @@ class SpeechInput(Input):
         help_text="Slugs; newest published versions are pinned. Where two have a rule for a word, the first wins.",
     )
     project = serializers.CharField(max_length=64, required=False, allow_null=True, help_text="Slug or id.")
+    purpose = serializers.CharField(
+        max_length=64, required=False, allow_null=True, help_text="What it is for, where the speaker's consent asks."
+    )
 
 
 class EstimateInput(SpeechInput):

@@ -64,6 +64,7 @@ class ClipOutput(Output):
     applied_text = serializers.CharField()
     model = serializers.CharField()
     settings = AnyObject()
+    purpose = serializers.CharField(allow_blank=True)
     dictionaries = PinOutput(many=True)
     format = FormatOutput()
     duration_ms = serializers.IntegerField(allow_null=True)
@@ -132,6 +133,7 @@ def clip_json(clip: Clip) -> dict[str, Any]:
             "applied_text": clip.applied_text,
             "model": clip.model,
             "settings": clip.settings,
+            "purpose": clip.purpose,
             "dictionaries": [
                 {"dictionary": pin.version.dictionary.slug, "version": pin.version.number} for pin in clip.pins.all()
             ],

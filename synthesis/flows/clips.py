@@ -19,6 +19,7 @@ from synthesis.flows.orders import Order, Piece, order_again, read_order
 from synthesis.formats import format_json
 from synthesis.models import Clip, Pin, Rendering, Segment
 from synthesis.speech_settings import settings_json
+from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.voices import refuse_suspended
 from voicelib.models import Voice
 
@@ -37,15 +38,17 @@ def ask_clip(
     settings: object = None,
     dictionaries: Sequence[str] = (),
     project: Project | None = None,
+    purpose: str | None = None,
     metadata: Mapping[str, Any] | None = None,
 ) -> Clip:
     """Ask for one clip; nothing is paid for audio the team already has or is already getting.
 
     `audio_format` is a container's name or {"container", "sample_rate", "bitrate", "channels"}; `settings` are in the
-    API's words (speed, volume, pitch, emotion, …). Returns the clip: `ready` at once on a cache hit, else `queued`.
+    API's words (speed, volume, pitch, emotion, …); `purpose` is what a narrowed consent asks for. Returns the clip:
+    `ready` at once on a cache hit, else `queued`.
 
     Raises what `read_order` raises, BudgetExceededError naming the budget, ConflictError `voice_suspended`,
-    `outcome_unknown` while an identical earlier call is unresolved.
+    `outside_consent`, `outcome_unknown` while an identical earlier call is unresolved.
     """
     at = clock.now()
     payer = payer if project is None else replace(payer, project_id=project.id)
@@ -61,9 +64,9 @@ def ask_clip(
     )
     try:
         with transaction.atomic():
-            _refuse_suspended(order.voice, at)
+            _refuse_use(order, payer, purpose or "", at)
             commissioned = _commission_all(order, payer, at)
-            clip = _written(order, team, payer, dict(metadata or {}), at)
+            clip = _written(order, team, payer, purpose or "", dict(metadata or {}), at)
             _tell(clip, "clip.created", actor)
             _attach(clip, commissioned)
             return clip
@@ -86,7 +89,7 @@ def retry_clip(*, team: Team, clip_id: str, payer: Payer, actor: Actor) -> Clip:
     order = order_again(clip=clip, at=at)
     try:
         with transaction.atomic():
-            _refuse_suspended(order.voice, at)
+            _refuse_use(order, payer, clip.purpose, at)
             commissioned = _commission_all(order, payer, at, pays_again=True)
             clip = Clip.objects.select_for_update(of=("self",), no_key=True).select_related("voice").get(id=clip.id)
             _refuse_unless(clip, Clip.State.FAILED, "clip_not_failed")
@@ -127,7 +130,7 @@ def clip_of(*, team: Team, clip_id: str) -> Clip:
     return clip
 
 
-def _written(order: Order, team: Team, payer: Payer, metadata: dict[str, Any], at: datetime) -> Clip:
+def _written(order: Order, team: Team, payer: Payer, purpose: str, metadata: dict[str, Any], at: datetime) -> Clip:
     clip = Clip.objects.create(
         team=team,
         project_id=payer.project_id,
@@ -139,6 +142,7 @@ def _written(order: Order, team: Team, payer: Payer, metadata: dict[str, Any], a
         model=order.model,
         format=format_json(order.format),
         settings=settings_json(order.settings),
+        purpose=purpose,
         metadata=metadata,
         estimated_characters=order.characters,
         created_at=at,
@@ -182,9 +186,16 @@ def _drop_unwanted(rendering: Rendering) -> None:
         release_hold(hold_id=rendering.hold_id)
 
 
-def _refuse_suspended(voice: Voice, at: datetime) -> None:
+def _refuse_use(order: Order, payer: Payer, purpose: str, at: datetime) -> None:
     """Looked at again where the clip is written: a cache hit makes no call that another guard would see."""
-    refuse_suspended(Voice.objects.select_related("consent").get(id=voice.id), at)
+    voice = Voice.objects.select_related("consent").get(id=order.voice.id)
+    refuse_suspended(voice, at)
+    refuse_outside_consent(
+        voice=voice,
+        project_id=payer.project_id,
+        purpose=purpose,
+        language_boost=order.settings.language_boost,
+    )
 
 
 def _refuse_unless(clip: Clip, state: str, code: str) -> None:

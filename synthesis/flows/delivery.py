@@ -1,4 +1,8 @@
-"""Giving out audio: a presigned URL of the object store, else a signed URL of our own that carries no credentials."""
+"""Giving out audio: by a signed URL of our own that carries no credentials.
+
+Where the audio is in an object store it leads on to a presigned URL that ends soon: links given out before a voice was
+suspended are refused here.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,8 @@ from voicelib.errors import VoiceRefusedError
 from voicelib.flows.voices import refuse_suspended
 
 _SALT = "synthesis.audio"
+# The store cannot take a presigned URL back, so one lives only as long as a player needs to follow it.
+_STORE_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +60,14 @@ def audio_of(clip: Clip) -> AudioFile:
 def audio_url(clip: Clip) -> str | None:
     """A URL that plays the clip for `settings.AUDIO_URL_SECONDS` (real time); None while it may not be heard."""
     try:
-        audio = audio_of(clip)
+        audio_of(clip)
     except (ConflictError, PermissionDeniedError):
         return None
-    return presigned_url(audio) or f"{settings.PUBLIC_URL}{signed_path(clip)}"
+    return f"{settings.PUBLIC_URL}{signed_path(clip)}"
 
 
 def presigned_url(audio: AudioFile) -> str | None:
-    """The object store's own URL for the file; None where files are local."""
+    """The object store's own URL for the file, for at most a minute; None where files are local."""
     storage: Any = clip_storage()
     if isinstance(storage, FileSystemStorage):
         return None
@@ -70,7 +76,7 @@ def presigned_url(audio: AudioFile) -> str | None:
         "ResponseContentDisposition": disposition(audio),
         "ResponseCacheControl": "private",
     }
-    return str(storage.url(audio.key, parameters=shown, expire=settings.AUDIO_URL_SECONDS))
+    return str(storage.url(audio.key, parameters=shown, expire=min(_STORE_SECONDS, settings.AUDIO_URL_SECONDS)))
 
 
 def signed_path(clip: Clip) -> str:

@@ -13,6 +13,7 @@ from accounts.money import Money
 from accounts.payer import Payer
 from synthesis.flows.commissions import standing
 from synthesis.flows.orders import Order, read_order
+from voicelib.flows.consent_use import refuse_outside_consent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +43,10 @@ def estimate(
     settings: object = None,
     dictionaries: Sequence[str] = (),
     project: Project | None = None,
+    purpose: str | None = None,
 ) -> Estimate:
-    """Estimate one clip. Raises what `read_order` raises; a budget that is full is told, not raised."""
+    """Estimate one clip. Raises what `read_order` raises, and `outside_consent`; a budget that is full is told, not
+    raised."""
     at = clock.now()
     payer = payer if project is None else replace(payer, project_id=project.id)
     order = read_order(
@@ -55,6 +58,12 @@ def estimate(
         settings=settings,
         dictionaries=dictionaries,
         at=at,
+    )
+    refuse_outside_consent(
+        voice=order.voice,
+        project_id=payer.project_id,
+        purpose=purpose or "",
+        language_boost=order.settings.language_boost,
     )
     unpaid = [piece for piece in order.pieces if not standing(team_id=team.id, fingerprint=piece.fingerprint)]
     amount = sum((piece.amount for piece in unpaid), Money(0, order.pieces[0].amount.currency))

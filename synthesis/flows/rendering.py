@@ -18,9 +18,10 @@ from synthesis.backoff import MOST_TRIES, wait_seconds
 from synthesis.failures import outcome_unknown, provider_failure, refusal
 from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back, shorten_lease
 from synthesis.flows.finishing import SOON_SECONDS, deliver
-from synthesis.models import Rendering
+from synthesis.models import Rendering, Segment
 from synthesis.speech_answers import spooled
 from synthesis.speech_orders import order_from_json
+from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.use import record_use, report_missing
 from voicelib.flows.voices import guard_use
 
@@ -128,6 +129,20 @@ def _guard(claim: Claim, rendering: Rendering) -> None:
     if not is_mine(claim):
         raise SupersededError("Another worker has this rendering now.")
     guard_use(provider_voice_id=rendering.provider_voice_id)
+    _refuse_outside_consent(rendering)
+
+
+def _refuse_outside_consent(rendering: Rendering) -> None:
+    """The voice may have another consent than when the clip that pays was asked for."""
+    paying = Segment.objects.filter(holds=rendering.hold_id).select_related("clip__voice__consent").first()
+    if paying is not None:
+        clip = paying.clip
+        refuse_outside_consent(
+            voice=clip.voice,
+            project_id=clip.project_id,
+            purpose=clip.purpose,
+            language_boost=clip.settings.get("language_boost"),
+        )
 
 
 def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderError) -> None:

@@ -40,6 +40,8 @@ class Clip(models.Model):
     # {"container", "sample_rate", "bitrate", "channels"}
     format = models.JSONField(_("format"))
     settings = models.JSONField(_("settings"), default=dict)
+    # What it is for, in the words of the consents that ask for one.
+    purpose = models.CharField(_("purpose"), max_length=64, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     dictionary_versions = models.ManyToManyField(DictionaryVersion, through="Pin", related_name="clips", blank=True)
     state = models.CharField(_("state"), max_length=16, choices=clip_states, default=State.QUEUED)

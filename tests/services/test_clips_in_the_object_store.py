@@ -41,6 +41,10 @@ def test_a_rendered_clip_lies_in_the_store_and_is_given_out_by_a_presigned_url(s
     part = httpx.get(sent_on["Location"], headers={"Range": "bytes=0-99"}, trust_env=False)
 
     assert clip["state"] == "ready", clip["error"]
+    assert clip["audio_url"].startswith(live_settings.PUBLIC_URL)
+    link = api.get(clip["audio_url"].removeprefix(live_settings.PUBLIC_URL))
+    assert (link.status_code, httpx.get(link["Location"], trust_env=False).content) == (302, audio.content)
+    assert "X-Amz-Expires=60" in link["Location"]
     assert sent_on.status_code == 302
     assert sent_on["Location"].startswith(live_settings.S3_ENDPOINT_URL)
     assert audio.headers["content-type"] == "audio/mpeg"

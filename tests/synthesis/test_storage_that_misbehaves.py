@@ -67,7 +67,7 @@ def test_two_that_store_the_same_at_once_leave_one_file(cast, store_in, settings
     assert clip_storage().listdir(cast.team.id)[1] == [first.key.partition("/")[2]]
 
 
-def test_an_object_store_gives_out_its_own_urls(cast, ask, render_all, store_in):
+def test_an_object_store_gives_out_its_own_urls(cast, ask, render_all, store_in, settings, client):
     asked = ask("From the bucket.")
     render_all()
     store_in(S3)
@@ -77,8 +77,12 @@ def test_an_object_store_gives_out_its_own_urls(cast, ask, render_all, store_in)
     made = asked.segments.get().rendering
     assert answer.status_code == 302
     assert answer["Location"].startswith(f"http://127.0.0.1:9/clips/{made.storage_key}?")
-    for part in ("X-Amz-Signature=", "X-Amz-Expires=900", "response-content-type=audio%2Fmpeg"):
+    for part in ("X-Amz-Signature=", "X-Amz-Expires=60", "response-content-type=audio%2Fmpeg"):
         assert part in answer["Location"]
     assert (answer["X-Billed-Characters"], answer["Cache-Control"]) == ("16", "private, no-cache")
     shown = cast.api().get(f"/api/v1/clips/{asked.id}").json()["audio_url"]
-    assert shown.startswith("http://127.0.0.1:9/clips/")
+    # Our own link, which a suspension ends at once; it leads on to the store.
+    assert shown.startswith(f"{settings.PUBLIC_URL}/audio/")
+    led_on = client.get(shown.removeprefix(settings.PUBLIC_URL))
+    assert (led_on.status_code, led_on["Cache-Control"]) == (302, "private, no-store")
+    assert led_on["Location"].startswith(f"http://127.0.0.1:9/clips/{made.storage_key}?")

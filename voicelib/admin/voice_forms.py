@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from accounts.admin.asking_forms import DressedForm, TeamForm
 from accounts.admin.scoping import choices_for, scoped
-from accounts.models import ProviderAccount
+from accounts.models import Project, ProviderAccount
 from accounts.provider_clients import adapter
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 
@@ -67,6 +67,19 @@ class ChangeVoiceForm(DressedForm):
         return {name: getattr(value, "id", value) for name, value in changed.items()}
 
 
+class ProjectForm(DressedForm):
+    project = forms.ModelChoiceField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        help_text=_("Whose budget pays; a consent may ask for one."),
+    )
+
+    def __init__(self, data: Any, *, team_id: str, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        self.fields["project"].queryset = Project.objects.filter(team_id=team_id).order_by("name")  # type: ignore[attr-defined]
+
+
 class PolicyForm(DressedForm):
     policy = forms.ChoiceField(label=_("Policy"), choices=ProviderVoice.Policy.choices)
     on_silence = forms.ChoiceField(
@@ -85,7 +98,13 @@ class CloneForm(PolicyForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Spoken while cloning and billed as speech; it does not activate the voice. Empty: no preview."),
     )
-    field_order = ["account", "preview_text", "model", "policy", "on_silence"]
+    project = forms.ModelChoiceField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        help_text=_("Whose budget pays; a consent may ask for one."),
+    )
+    field_order = ["account", "preview_text", "model", "policy", "on_silence", "project"]
 
     def __init__(self, data: Any, *, accounts: list[ProviderAccount], initial: dict[str, Any]) -> None:
         default = next((account.id for account in accounts if account.is_default), None)
@@ -93,6 +112,8 @@ class CloneForm(PolicyForm):
         self.fields["account"].queryset = ProviderAccount.objects.filter(  # type: ignore[attr-defined]
             id__in=[account.id for account in accounts]
         )
+        teams = {account.team_id for account in accounts}
+        self.fields["project"].queryset = Project.objects.filter(team_id__in=teams).order_by("name")  # type: ignore[attr-defined]
         models = sorted({model for account in accounts for model in adapter(account).capabilities.models})
         self.fields["model"].choices = [("", _("the provider's usual")), *((model, model) for model in models)]  # type: ignore[attr-defined]
 

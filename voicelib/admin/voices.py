@@ -19,7 +19,7 @@ from accounts.admin.rights import actor_of, payer_of
 from accounts.admin.shown import NOTHING, error_html, moment, moment_html, money, number, two_lines
 from accounts.errors import PlatformError
 from accounts.flows.quotes import quote_fee
-from accounts.models import Price, ProviderAccount
+from accounts.models import Price, Project, ProviderAccount
 from providers.errors import ProviderError
 from voicelib.admin.consents import consent_pill
 from voicelib.admin.homes import HomesInline
@@ -27,7 +27,7 @@ from voicelib.admin.recordings import recording
 from voicelib.admin.samples import sample_player, tell_findings
 from voicelib.admin.standing import Standing, State, standing_of
 from voicelib.admin.voice_filters import StandingFilter
-from voicelib.admin.voice_forms import ChangeVoiceForm, CloneForm, NewVoiceForm, PolicyForm
+from voicelib.admin.voice_forms import ChangeVoiceForm, CloneForm, NewVoiceForm, PolicyForm, ProjectForm
 from voicelib.flows.activation_orders import ask_activation, quote_keep, set_policy
 from voicelib.flows.clone_orders import ask_clone
 from voicelib.flows.samples import add_sample
@@ -184,7 +184,9 @@ class VoicesAdmin(ButtonsAdmin):
 
     def _ask_clone(self, request: HttpRequest, voice: Voice, initial: dict[str, Any]) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
-            ask_clone(voice=voice, actor=actor_of(request), payer=payer_of(request, voice.team_id), **form.cleaned_data)
+            wish = dict(form.cleaned_data)
+            payer = payer_of(request, voice.team_id, id_of(wish.pop("project")))
+            ask_clone(voice=voice, actor=actor_of(request), payer=payer, **wish)
             messages.success(request, _("The clone is ordered; this page shows how it goes."))
             return to_page(voice)
 
@@ -224,7 +226,7 @@ class VoicesAdmin(ButtonsAdmin):
                 voice=voice,
                 account=home.provider_account,
                 actor=actor_of(request),
-                payer=payer_of(request, voice.team_id),
+                payer=payer_of(request, voice.team_id, id_of(form.cleaned_data["project"])),
             )
             messages.success(request, _("The activation is on its way."))
             return to_page(voice)
@@ -243,6 +245,7 @@ class VoicesAdmin(ButtonsAdmin):
                 icon="bolt",
                 explanation=[_("One short real synthesis makes the voice permanent. It costs:")],
                 facts=facts,
+                make_form=lambda data, files: ProjectForm(data, team_id=voice.team_id),
                 back=page_of(voice),
                 act=act,
             ),
@@ -298,6 +301,11 @@ class VoicesAdmin(ButtonsAdmin):
                 act=act,
             ),
         )
+
+
+def id_of(project: Project | None) -> str | None:
+    """The id of a project that may not have been chosen."""
+    return None if project is None else project.id
 
 
 def _standing(voice: Voice) -> Standing:

@@ -19,6 +19,7 @@ from accounts.provider_clients import adapter, wire_account
 from providers.types import SpeechRequest
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.clone_outcomes import KEEP_TASK
+from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.deadlines import look_again
 from voicelib.flows.engine_holds import call_hold_key, spare_holds
 from voicelib.flows.history import note_home
@@ -68,10 +69,12 @@ def ask_activation(*, voice: Voice, account: ProviderAccount | None, actor: Acto
 
     Without `account` the newest home that is not active yet. A home that is permanent already is returned as it is; one
     that is still being cloned is activated as soon as it is there. Raises VoiceRefusedError (`voice_suspended`,
-    `voice_not_ready`, `voice_lapsed`, `voice_lost`, `voice_failed`), BudgetExceededError, ConflictError.
+    `outside_consent`, `voice_not_ready`, `voice_lapsed`, `voice_lost`, `voice_failed`), BudgetExceededError,
+    ConflictError.
     """
     at = clock.now()
     refuse_suspended(voice, at)
+    refuse_outside_consent(voice=voice, project_id=payer.project_id, purpose=None)
     home = _home_to_activate(voice, account, at)
     if home.state == State.PERMANENT:
         return home

@@ -20,6 +20,7 @@ from accounts.payer import Actor, Payer
 from accounts.provider_clients import adapter, capabilities_of
 from providers.types import CloneCapabilities
 from voicelib.errors import VoiceRefusedError
+from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.history import note_home
 from voicelib.flows.sample_links import refuse_private, sample_url
 from voicelib.flows.samples import is_stored
@@ -48,11 +49,12 @@ def ask_clone(
     cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id.
 
     Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
-    `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`), InvalidInputError with the field,
-    BudgetExceededError, ConflictError `price_missing`.
+    `outside_consent`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`),
+    InvalidInputError with the field, BudgetExceededError, ConflictError `price_missing`.
     """
     at = clock.now()
     sample = _checked_sample(voice, at)
+    refuse_outside_consent(voice=voice, project_id=payer.project_id, purpose=None)
     capabilities = _clone_capabilities(account)
     _check_fit(sample, capabilities, account)
     if capabilities.handover == "url":

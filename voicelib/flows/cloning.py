@@ -20,6 +20,7 @@ from voicelib.errors import VoiceRefusedError
 from voicelib.flows import clone_outcomes
 from voicelib.flows.claims import claim_due, let_go, take
 from voicelib.flows.clone_orders import CLONE_TASK, ask_clone, clone_hold_key, preview_characters
+from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.previews import keep_preview
 from voicelib.flows.sample_links import MEDIA_TYPES, refuse_unreachable, sample_url
 from voicelib.flows.samples import read_sample
@@ -219,6 +220,7 @@ def _guard(home: ProviderVoice) -> None:
         raise VoiceRefusedError("It is to be deleted, so it is not cloned.", code="voice_deleted")
     if voice.consent is None:
         raise VoiceRefusedError("Nobody consents to cloning this voice any more.", code="consent_missing")
+    refuse_outside_consent(voice=voice, project_id=home.payer().project_id, purpose=None)
 
 
 def _order(home: ProviderVoice) -> PaidOrder:

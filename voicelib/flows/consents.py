@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -14,12 +13,11 @@ from accounts import clock, events
 from accounts.errors import ConflictError, InvalidInputError, NotFoundError
 from accounts.models import Team
 from accounts.payer import PLATFORM, Actor
+from voicelib.consent_scope import LOCALE, NARROWINGS
 from voicelib.flows.voices import suspend_voices
 from voicelib.models import Consent, Voice
 from voicelib.names import checked_line
 
-_LOCALE = re.compile(r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z")
-_SCOPE_KEYS = ("projects", "languages", "purposes")
 _EXPIRE_AT_ONCE = 500
 
 
@@ -43,7 +41,7 @@ def give_consent(
     speaker = checked_line("speaker", speaker, 200)
     if not statement.strip():
         raise InvalidInputError("The statement is empty: record the words of the consent.", field="statement")
-    if not _LOCALE.match(locale):
+    if not LOCALE.match(locale):
         raise InvalidInputError("A locale is written like en, en-GB or zh-Hans-CN.", field="locale")
     if valid_until is not None and valid_until <= at:
         raise InvalidInputError("It would have expired already.", field="valid_until")
@@ -110,10 +108,12 @@ def _voices_of(consent: Consent) -> QuerySet[Voice]:
 
 def _check_scope(scope: Mapping[str, Any]) -> None:
     for key, value in scope.items():
-        if key not in _SCOPE_KEYS:
-            raise InvalidInputError(f"A scope has {', '.join(_SCOPE_KEYS)}; {key!r} is none of them.", field="scope")
+        if key not in NARROWINGS:
+            raise InvalidInputError(f"A scope has {', '.join(NARROWINGS)}; {key!r} is none of them.", field="scope")
         if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
             raise InvalidInputError(f"scope.{key} is a list of names.", field="scope")
+        if key == "languages" and not all(LOCALE.match(item) for item in value):
+            raise InvalidInputError("scope.languages are written like en, en-GB or zh-Hans-CN.", field="scope")
 
 
 def _note(consent: Consent, kind: str, actor: Actor, data: dict[str, Any] | None = None) -> None:
