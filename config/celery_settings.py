@@ -21,6 +21,8 @@ timezone = "UTC"
 
 beat_schedule = {
     "keepalive": {"task": "voicelib.tasks.keepalive_tick", "schedule": float(settings.TICK_SECONDS)},
+    "checks": {"task": "voicelib.tasks.check_tick", "schedule": float(settings.TICK_SECONDS)},
+    "scans": {"task": "voicelib.tasks.scan_tick", "schedule": float(settings.TICK_SECONDS)},
     "voices": {"task": "voicelib.tasks.clone_tick", "schedule": float(settings.TICK_SECONDS)},
     "deletions": {"task": "voicelib.tasks.delete_tick", "schedule": float(settings.TICK_SECONDS)},
     "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},

@@ -193,6 +193,8 @@ PROVIDER_TIMEOUT_SECONDS = env.integer("PROVIDER_TIMEOUT_SECONDS", 240, at_least
 RATE_GATE_URL = env.secret("RATE_GATE_URL")
 # Calls at the same time per account and model, where the account says nothing: no vendor documents it for speech.
 PROVIDER_CONCURRENCY = env.integer("PROVIDER_CONCURRENCY", 8, at_least=1)
+# How often the list of every provider account is compared with the voices we hold there; business time.
+SCAN_HOURS = env.integer("SCAN_HOURS", 6, at_least=1)
 # Failures of a provider in a row until its account is left alone for a while.
 CIRCUIT_FAILURES = env.integer("CIRCUIT_FAILURES", 5, at_least=1)
 # `Prefer: wait` requests that may wait at the same time; beyond that the answer is 202 at once.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, cloning, deletion
+from voicelib.flows import activation, checks, cloning, deletion, drift
 
 
 @shared_task
@@ -42,3 +42,27 @@ def delete_tick() -> None:
 def delete_home(deletion_id: str) -> None:
     """One deletion."""
     deletion.delete_home(deletion_id=deletion_id)
+
+
+@shared_task
+def check_tick() -> None:
+    """Voices of which somebody doubts that they still exist."""
+    checks.check_tick(at=clock.now())
+
+
+@shared_task
+def check_home(provider_voice_id: str, claim: str = "") -> None:
+    """One check."""
+    checks.check_home(provider_voice_id=provider_voice_id, claim=claim)
+
+
+@shared_task
+def scan_tick() -> None:
+    """Provider accounts whose list is due to be compared with ours."""
+    drift.scan_tick(at=clock.now())
+
+
+@shared_task
+def scan_account(account_id: str) -> None:
+    """One comparison."""
+    drift.scan_account(account_id=account_id)

@@ -14,6 +14,7 @@ from voicelib.api.dictionaries import (
     VersionsView,
     VersionView,
 )
+from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.samples import SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
@@ -26,6 +27,9 @@ urlpatterns = [
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
     path("system-voices", SystemVoicesView.as_view()),
     path("provider-accounts/<slug:account>/system-voices/import", ImportSystemVoicesView.as_view()),
+    path("provider-accounts/<slug:account>/sync", SyncView.as_view()),
+    path("provider-accounts/<slug:account>/adopt", AdoptVoiceView.as_view()),
+    path("provider-accounts/<slug:account>/unfreeze", UnfreezeView.as_view()),
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -63,6 +64,13 @@ class CircuitOutput(Output):
     probe_at = serializers.DateTimeField(source="circuit_probe_at", allow_null=True)
 
 
+class FreezeOutput(Output):
+    """Too many of its voices are missing; nothing is declared lost until a person has looked."""
+
+    since = serializers.DateTimeField()
+    reason = serializers.CharField()
+
+
 class ProviderAccountOutput(Output):
     id = serializers.CharField()
     slug = serializers.CharField()
@@ -76,10 +84,17 @@ class ProviderAccountOutput(Output):
     retention = serializers.DictField()
     limits = serializers.DictField()
     circuit = CircuitOutput(source="*")
+    frozen = serializers.SerializerMethodField(help_text="Null: it is not.")
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     checked_at = serializers.DateTimeField(allow_null=True)
     finding = serializers.CharField(allow_blank=True, help_text="Of the last check; empty when all was well.")
+
+    @extend_schema_field(FreezeOutput(allow_null=True))
+    def get_frozen(self, account: ProviderAccount) -> dict[str, Any] | None:
+        if account.frozen_at is None:
+            return None
+        return FreezeOutput.of({"since": account.frozen_at, "reason": account.frozen_reason})
 
     def get_region(self, account: ProviderAccount) -> str | None:
         region = region_at(account.provider, account.base_url)

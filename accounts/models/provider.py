@@ -50,6 +50,10 @@ class ProviderAccount(models.Model):
     circuit_trips = models.PositiveIntegerField(default=0, editable=False)
     circuit_opened_at = models.DateTimeField(null=True, editable=False)
     circuit_probe_at = models.DateTimeField(null=True, editable=False)
+    # So many voices seem to be gone that something else must be wrong (another key?): none is declared lost and none is
+    # cloned again until a person looks. Business time.
+    frozen_at = models.DateTimeField(_("frozen at"), null=True, editable=False)
+    frozen_reason = models.CharField(_("frozen because"), max_length=500, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("provider account")

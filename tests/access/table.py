@@ -105,6 +105,13 @@ TABLE = [
     row("POST", "consents/{consent_id}/revoke", "voices:write", **SHUT, other=404, exact=200, body={}),
     row("GET", "system-voices", "voices:read", **READ, other=200, exact=200),
     row("POST", "provider-accounts/{account}/system-voices/import", "voices:write", **SHUT, other=404, exact=200),
+    row("GET", "provider-accounts/{account}/sync", "voices:read", **READ, other=404, exact=200),
+    row("POST", "provider-accounts/{account}/sync", "voices:write", **SHUT, other=404, exact=200),
+    row(
+        "POST", "provider-accounts/{account}/adopt", "voices:write", **SHUT, other=404, exact=400,
+        body={"voice_id": "nobody-knows-it", "slug": "adopted", "name": "Adopted", "language": "en", "consent": "none"},
+    ),
+    row("POST", "provider-accounts/{account}/unfreeze", "provider-accounts:write", **SHUT, other=404, exact=409),
     row("GET", "voices", "voices:read", **READ, other=200, exact=200),
     row(
         "POST", "voices", "voices:write", **SHUT, other=201, exact=201,

@@ -13,16 +13,18 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.doorbell import ring
+from accounts.models import Attempt
 from voicelib.flows.claims import claim_due, let_go
 from voicelib.flows.clone_outcomes import KEEP_TASK, give_back_clone, settle_proven_clone, subject_of
 from voicelib.flows.consents import expire_consents
 from voicelib.flows.deadlines import facts_of, next_alert, will_be_kept
+from voicelib.flows.endings import end_home
 from voicelib.flows.engine_holds import living_calls, release_spare_holds
 from voicelib.flows.history import note_home
-from voicelib.keeping import Step, is_wanted, next_step
+from voicelib.flows.losses import CHECK_TASK
+from voicelib.keeping import Step, next_step
 from voicelib.models import ProviderVoice
 from voicelib.retention import alert_hours, alert_now
-from voicelib.states import moved
 
 State = ProviderVoice.State
 _BATCH = 500
@@ -97,7 +99,9 @@ def act_without_call(home: ProviderVoice, at: datetime) -> Step:
     """Do what the engine's decision about a claimed home is, where that needs no call, and give the claim back."""
     step = next_step(facts_of(home), at)
     if step is Step.LAPSE and home.state in ProviderVoice.SPEAKING:
-        if _lapse(home):
+        if _may_live(home):
+            _doubt_lapse(home, at)
+        elif end_home(home=home, state=State.LAPSED, at=at):
             _tidy(home)
     elif step is Step.WAIT:
         let_go(home, unless_changed=True, keepalive_due_at=home.expires_at)
@@ -115,19 +119,21 @@ def _ring_worker(home: ProviderVoice) -> None:
     ring(KEEP_TASK, home.id, home.claim)
 
 
-def _lapse(home: ProviderVoice) -> bool:
-    """The deadline has passed and nothing kept the voice; False where it was used in this moment."""
-    was_wanted = is_wanted(facts_of(home))
-    lapsed = moved(home.state, State.LAPSED)
-    with transaction.atomic():
-        if not let_go(home, unless_changed=True, state=lapsed, keepalive_due_at=None, alert_due_at=None, retry_at=None):
-            return False
-        data = {"policy": home.policy, "deadline": home.expires_at.isoformat() if home.expires_at else None}
-        note_home(home=home, kind="voice.lapsed", data=data)
-        if was_wanted:
-            why = {"suspended": home.voice.suspended_reason or None, "error": home.last_error}
-            note_home(home=home, kind="voice.activation_missed", data={**data, **why})
-    return True
+def _may_live(home: ProviderVoice) -> bool:
+    """A use was sent whose answer is lost: the voice may have been activated, whatever its deadline says."""
+    unresolved = Attempt.objects.filter(
+        provider_account_id=home.provider_account_id,
+        vendor_voice_id=home.vendor_voice_id,
+        state=Attempt.State.UNKNOWN,
+        kind__in=(Attempt.Kind.SPEECH, Attempt.Kind.KEEPALIVE),
+    )
+    return home.state in ProviderVoice.NOT_YET_ACTIVE and unresolved.exists()
+
+
+def _doubt_lapse(home: ProviderVoice, at: datetime) -> None:
+    """Have it checked whether it lives before it is called lapsed; until then it refuses, being past its deadline."""
+    if let_go(home, unless_changed=True, keepalive_due_at=None, alert_due_at=None, check_due_at=at):
+        ring(CHECK_TASK, home.id)
 
 
 def _tidy(home: ProviderVoice) -> None:

@@ -14,6 +14,7 @@ from voicelib.flows.clone_outcomes import failure_of, mark_failed
 from voicelib.flows.deadlines import columns, set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
+from voicelib.flows.losses import doubt, trust
 from voicelib.models import ProviderVoice
 from voicelib.states import LIVING, moved
 
@@ -34,6 +35,7 @@ def record_use(*, provider_voice_id: str, attempt: Attempt, at: datetime) -> Non
     if home.state != State.PERMANENT:
         home = _locked(home.id)
     if home.state == State.PERMANENT:
+        trust(home=home)
         _note_use(home, attempt, at)
     elif home.state in ProviderVoice.NOT_YET_ACTIVE or _came_back(home):
         _activate(home, attempt, at)
@@ -47,7 +49,7 @@ def report_missing(*, provider_voice_id: str, error: ProviderError) -> None:
     """A provider answered a real synthesis with "no such voice".
 
     A clone whose answer was lost was not made, then: it has failed and can be asked for again. For every other home
-    one answer proves nothing (a swapped key looks the same): it is noted with an event, once a day.
+    one answer proves nothing (a swapped key looks the same): it is noted with an event, once a day, and checked.
     """
     home = ProviderVoice.objects.select_related("provider_account", "voice").get(id=provider_voice_id)
     if home.state == State.UNPROVEN:
@@ -60,6 +62,7 @@ def report_missing(*, provider_voice_id: str, error: ProviderError) -> None:
         ProviderVoice.objects.filter(id=home.id).update(last_error=failure)
         key = f"voice.missing_reported:{home.id}:{at:%Y-%m-%d}"
         note_home(home=home, kind="voice.missing_reported", data={"error": failure}, key=key)
+        doubt(home=home, at=at)
 
 
 def _note_use(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
@@ -80,6 +83,7 @@ def _activate(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
     home.state = moved(home.state, State.PERMANENT)
     home.activated_at, home.activated_by, home.last_used_at = at, attempt.kind, at
     home.cloned_at, home.last_error, home.tries = born_at, None, 0
+    home.missing_since = home.check_due_at = home.ended_at = None
     set_deadlines(home, born_at=born_at, at=at)
     if home.keepalive_due_at is None and (was_unproven or home.calls):
         # One more look: the clone's lost answer is proven now, and what the engine held may be given back.

@@ -4,10 +4,12 @@ from voicelib.models.consent import Consent
 from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
 from voicelib.models.sample import Sample
+from voicelib.models.scan import AccountScan
 from voicelib.models.system_voice import SystemVoice, SystemVoiceSighting
 from voicelib.models.voice import ProviderVoice, Voice
 
 __all__ = [
+    "AccountScan",
     "Consent",
     "Deletion",
     "Dictionary",

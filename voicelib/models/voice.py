@@ -140,6 +140,15 @@ class ProviderVoice(models.Model):
     tries = models.IntegerField(_("tries"), default=0, editable=False)
     # Paid calls begun by the engine, ever: numbers their holds.
     calls = models.IntegerField(default=0, editable=False)
+    # Since when it is proven to be missing at the provider, by one check that counts (see voicelib.losses).
+    missing_since = models.DateTimeField(_("missing since"), null=True, editable=False)
+    # Business time at which it is checked whether it exists; null: nobody doubts it.
+    check_due_at = models.DateTimeField(null=True, editable=False)
+    # Checks ever begun (they number their holds), and those in a row that told nothing.
+    checks = models.IntegerField(default=0, editable=False)
+    unclear_checks = models.IntegerField(default=0, editable=False)
+    # When it lapsed or was lost.
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     # {"code", "message", "trace_id", "at"} of the last failure.
     last_error = models.JSONField(_("last error"), null=True, editable=False)
 
@@ -170,6 +179,9 @@ class ProviderVoice(models.Model):
             ),
             models.Index(
                 fields=["alert_due_at"], condition=models.Q(alert_due_at__isnull=False), name="homes_alert_due"
+            ),
+            models.Index(
+                fields=["check_due_at"], condition=models.Q(check_due_at__isnull=False), name="homes_check_due"
             ),
             models.Index(fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="homes_to_clone"),
         ]
