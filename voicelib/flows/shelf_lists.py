@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from accounts.models import ProviderAccount
 from accounts.provider_clients import adapter, capabilities_of, driver, wire_account
 from providers.types import ListedVoice
+from voicelib.flows.system_voices import catalogue_of
 from voicelib.models import ProviderVoice, SystemVoice, SystemVoiceSighting, Voice
 
 
@@ -48,5 +49,5 @@ def system_voice_at(account: ProviderAccount, shelf: ShelfList | None) -> str | 
     known = seen.values_list("system_voice__voice_id", flat=True).first()
     if known is not None:
         return known
-    published = SystemVoice.objects.known_to([account]).filter(provider=account.provider)
+    published = SystemVoice.objects.known_to([account]).filter(provider=catalogue_of(account))
     return published.order_by("voice_id").values_list("voice_id", flat=True).first()
