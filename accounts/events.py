@@ -33,6 +33,7 @@ EVENT_KINDS: dict[str, str] = {
     "provider_account.unfrozen": "A person looked at a frozen provider account and let it go on.",
     "system_voices.imported": "A provider account was asked which system voices it has.",
     "sample.added": "A recording was added from which a voice can be cloned.",
+    "sample.derived": "A recording was made of a sample: another format, trimmed, or at another loudness.",
     "consent.given": "A speaker's consent was recorded.",
     "consent.revoked": "A consent was taken back; the voices made under it were suspended.",
     "consent.expired": "A consent ran out; the voices made under it were suspended.",

@@ -103,7 +103,7 @@ def _measured(container: str, opened: av.container.InputContainer, max_ms: int) 
     samples = 0
     rate, channels = 0, 0
     meter: _Meter | None = None
-    for frame in _frames(opened, stream):
+    for frame in frames_of(opened, stream):
         if meter is None:
             rate, channels = frame.sample_rate, frame.layout.nb_channels
             meter = _Meter(channels)
@@ -126,7 +126,7 @@ def _measured(container: str, opened: av.container.InputContainer, max_ms: int) 
     )
 
 
-def _frames(opened: av.container.InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
+def frames_of(opened: av.container.InputContainer, stream: AudioStream) -> Iterator[av.AudioFrame]:
     """All frames that can be decoded; a damaged packet costs its own frame only, as in every player."""
     for packet in opened.demux(stream):
         try:

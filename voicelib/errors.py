@@ -15,8 +15,8 @@ from accounts.errors import ConflictError, InvalidInputError
 class SampleRefusedError(InvalidInputError):
     """The recording cannot be cloned; `code` says why."""
 
-    def __init__(self, detail: str, *, code: str) -> None:
-        super().__init__(detail, code=code, field="file")
+    def __init__(self, detail: str, *, code: str, field: str = "file") -> None:
+        super().__init__(detail, code=code, field=field)
 
 
 class RuleRefusedError(InvalidInputError):

@@ -15,13 +15,15 @@ from voicelib.api.dictionaries import (
     VersionView,
 )
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
-from voicelib.api.samples import SamplesView, SampleView
+from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
 
 urlpatterns = [
     path("samples", SamplesView.as_view()),
     path("samples/<slug:sample_id>", SampleView.as_view()),
+    path("samples/<slug:sample_id>/peaks", PeaksView.as_view()),
+    path("samples/<slug:sample_id>/derive", DeriveView.as_view()),
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),

@@ -14,6 +14,7 @@ from accounts.payer import Payer
 from synthesis.flows.delivery import signed_path
 from synthesis.flows.storing import store_audio
 from synthesis.models import Clip, Rendering, Segment
+from tests.access.wav import recording
 from tests.cast import Cast, make_token
 from voicelib.flows.sample_links import sample_url
 from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, Voice
@@ -53,13 +54,13 @@ def _voices(cast) -> dict[str, str]:
     sample = Sample.objects.create(
         team=cast.team,
         name="Ann",
-        storage_key=storages["samples"].save(f"{cast.team.id}/ann.wav", ContentFile(b"RIFF")),
+        storage_key=storages["samples"].save(f"{cast.team.id}/ann.wav", ContentFile(recording().read())),
         sha256="0" * 64,
         size=1,
         format="wav",
-        sample_rate=32000,
+        sample_rate=16000,
         channels=1,
-        duration_ms=20_000,
+        duration_ms=12_000,
     )
     common = {"team": cast.team, "language": "en", "consent": consent, "sample": sample}
     fresh = Voice.objects.create(slug="fresh", name="Fresh", **common)

@@ -99,6 +99,10 @@ TABLE = [
         body=lambda: {"name": "Bob", "file": recording()}, is_upload=True,
     ),
     row("GET", "samples/{sample_id}", "voices:read", **READ, other=404, exact=200),
+    row("GET", "samples/{sample_id}/peaks", "voices:read", **READ, other=404, exact=200),
+    row(
+        "POST", "samples/{sample_id}/derive", "voices:write", **SHUT, other=404, exact=201, body={"container": "mp3"}
+    ),
     row("GET", "consents", "voices:read", **READ, other=200, exact=200),
     row("POST", "consents", "voices:write", **SHUT, other=201, exact=201, body=CONSENT),
     row("GET", "consents/{consent_id}", "voices:read", **READ, other=404, exact=200),

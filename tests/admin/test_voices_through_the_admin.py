@@ -225,3 +225,17 @@ def test_a_deadline_that_has_passed_is_not_called_temporary_any_more(cast, shelf
     shelf.home.save()
     shown = browse(cast.viewer).get(url("voice_changelist")).content.decode()
     assert "</i>Lapsed</span>" in shown
+
+
+def test_a_sample_is_drawn_and_made_over(cast, browse):
+    client = browse(cast.editor)
+    with SAMPLE.open("rb") as file:
+        client.post(url("sample_add"), {"team": cast.team.id, "name": "Ada", "file": file})
+    sample = Sample.objects.get()
+    shown = client.get(url("sample_change", sample.pk)).content.decode()
+    assert '<svg class="vl-wave"' in shown
+    assert "dBTP" in shown
+    answer = client.post(url("sample_make_over", sample.pk), {"loudness_lufs": "-20", "channels": "1"})
+    made = Sample.objects.exclude(id=sample.id).get()
+    assert (answer.url, made.parent_id) == (url("sample_change", made.pk), sample.id)
+    assert url("sample_change", sample.pk) in client.get(answer.url).content.decode()

@@ -56,8 +56,8 @@ def test_half_a_file_left_by_a_crash_is_written_anew(add, cast, sample):
         (b"", "sample_empty"),
         (b"x" * (LARGEST_BYTES + 5), "sample_too_large"),
         (b"hello, I am no audio at all" * 100, "sample_format_unsupported"),
-        (b"fLaC" + bytes(100), "sample_format_unsupported"),
-        (b"OggS" + bytes(100), "sample_format_unsupported"),
+        (b"fLaC" + bytes(100), "sample_not_audio"),
+        (b"OggS" + bytes(100), "sample_not_audio"),
         (b"ID3" + bytes(400), "sample_not_audio"),
     ],
 )

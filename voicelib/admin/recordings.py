@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.core.files.storage import FileSystemStorage, storages
 from django.http import FileResponse, Http404, HttpResponseBase, HttpResponseRedirect
 
+from voicelib.flows.sample_links import MEDIA_TYPES
 from voicelib.flows.samples import STORAGE
-
-_MEDIA_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav", "flac": "audio/flac", "opus": "audio/ogg"}
 
 
 def recording(key: str, name: str) -> HttpResponseBase:
@@ -21,6 +20,6 @@ def recording(key: str, name: str) -> HttpResponseBase:
     return FileResponse(
         storage.open(key, "rb"),
         filename=f"{name}.{ending}",
-        content_type=_MEDIA_TYPES.get(ending, "application/octet-stream"),
+        content_type=MEDIA_TYPES.get(ending, "application/octet-stream"),
         headers={"Cache-Control": "private, no-cache", "Content-Security-Policy": "sandbox"},
     )

@@ -13,6 +13,7 @@ from accounts.admin.asking_forms import DressedForm, TeamForm
 from accounts.admin.scoping import choices_for, scoped
 from accounts.models import Project, ProviderAccount
 from accounts.provider_clients import adapter
+from voicelib.admin.samples import ACCEPTED
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 
 
@@ -31,8 +32,8 @@ class NewVoiceForm(TeamForm):
     file = forms.FileField(
         label=_("Upload a sample"),
         required=False,
-        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ".mp3,.m4a,.wav,audio/*"}),
-        help_text=_("10 seconds to 5 minutes of one speaker, mp3, m4a or wav, up to 20 MB."),
+        widget=UnfoldAdminFileFieldWidget(attrs={"accept": ACCEPTED}),
+        help_text=_("10 seconds to 5 minutes of one speaker, up to 20 MB."),
     )
     sample = forms.ModelChoiceField(label=_("Or use a sample"), queryset=Sample.objects.none(), required=False)
 

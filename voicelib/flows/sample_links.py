@@ -25,7 +25,17 @@ from voicelib.models import Sample
 
 # Real time for which a provider can pull a sample (planning figure: it may queue the work before it does).
 LINK_SECONDS = 3600
-MEDIA_TYPES = {"mp3": "audio/mpeg", "m4a": "audio/mp4", "wav": "audio/wav"}
+MEDIA_TYPES = {
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+    "pcmu_wav": "audio/wav",
+    "flac": "audio/flac",
+    "webm": "audio/webm",
+    "ogg": "audio/ogg",
+    "opus": "audio/ogg",
+    "aac": "audio/aac",
+}
 _SALT = "voicelib.sample"
 _PORTS = {"http": 80, "https": 443}
 _FETCH_SECONDS = 60.0
