@@ -231,6 +231,11 @@ def test_a_success_without_audio_is_no_success(response):
     assert (error.category, error.possibly_charged) == ("malformed_response", True)
 
 
+def test_words_in_the_place_of_audio_are_told():
+    error = failure(lambda: converse(ask("kokoro"), refusal(200, {"error": {"message": "out of memory"}})))
+    assert "out of memory" in error.message
+
+
 @pytest.mark.parametrize(
     ("body", "names"),
     [
