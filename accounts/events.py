@@ -37,6 +37,8 @@ EVENT_KINDS: dict[str, str] = {
     "consent.given": "A speaker's consent was recorded.",
     "consent.revoked": "A consent was taken back; the voices made under it were suspended.",
     "consent.expired": "A consent ran out; the voices made under it were suspended.",
+    "consent.purge_asked": "Everything made under an ended consent is to be deleted.",
+    "consent.files_purged": "Recordings under an ended consent were deleted, or kept for another voice.",
     "voice.created": "A voice was made, not cloned yet.",
     "voice.changed": "The name, language, consent or sample of a voice was changed.",
     "voice.suspended": "A voice may not be used any more; its deadlines run on.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, checks, cloning, deletion, drift
+from voicelib.flows import activation, checks, cloning, deletion, drift, purges
 
 
 @shared_task
@@ -66,3 +66,15 @@ def scan_tick() -> None:
 def scan_account(account_id: str) -> None:
     """One comparison."""
     drift.scan_account(account_id=account_id)
+
+
+@shared_task
+def purge_tick() -> None:
+    """Recordings that are to be deleted."""
+    purges.purge_tick()
+
+
+@shared_task
+def purge_files(purge_id: str) -> None:
+    """The recordings of one purge."""
+    purges.purge_files(purge_id=purge_id)

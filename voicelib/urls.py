@@ -15,6 +15,7 @@ from voicelib.api.dictionaries import (
     VersionView,
 )
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
+from voicelib.api.purges import PurgeConsentView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
@@ -27,6 +28,7 @@ urlpatterns = [
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
+    path("consents/<slug:consent_id>/purge", PurgeConsentView.as_view()),
     path("system-voices", SystemVoicesView.as_view()),
     path("provider-accounts/<slug:account>/system-voices/import", ImportSystemVoicesView.as_view()),
     path("provider-accounts/<slug:account>/sync", SyncView.as_view()),

@@ -110,13 +110,13 @@ def csv_of(entries: QuerySet[LedgerEntry]) -> Iterator[str]:
 
     A text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay as they are.
     """
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(COLUMNS)
     for row in entries.values_list(*COLUMNS).iterator(chunk_size=2000):
-        yield writer.writerow([_cell(value) for value in row])
+        yield writer.writerow([cell(value) for value in row])
 
 
-class _Echo:
+class Echo:
     """A file whose write gives back the line."""
 
     def write(self, line: str) -> str:
@@ -143,7 +143,8 @@ def _moment(bound: date | datetime, zone: ZoneInfo, *, day_after: bool) -> datet
     return datetime.combine(bound + timedelta(days=1 if day_after else 0), time(), tzinfo=zone)
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """A value as CSV shows it; what a spreadsheet would run as a formula gets an apostrophe in front."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):

@@ -12,11 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import idempotent
-from accounts.api.openapi import page_of
 from accounts.api.views import TeamView
 from accounts.errors import NotFoundError
 from synthesis.api.inputs import ClipFilters, ClipInput
-from synthesis.api.outputs import ClipOutput, clip_json, cost_headers
+from synthesis.api.outputs import CLIP_PAGE, ClipOutput, clip_json, cost_headers
 from synthesis.api.waiting import wait_until_finished, wished_seconds
 from synthesis.flows.clips import ask_clip, cancel_clip, retry_clip
 from synthesis.flows.delivery import audio_of, presigned_url
@@ -55,7 +54,7 @@ class _ClipAnswers(TeamView):
 class ClipsView(_ClipAnswers):
     scopes = {"GET": "clips:read", "POST": "clips:write"}
 
-    @extend_schema(operation_id="clips_list", parameters=[ClipFilters], responses={200: page_of(ClipOutput)})
+    @extend_schema(operation_id="clips_list", parameters=[ClipFilters], responses={200: CLIP_PAGE})
     def get(self, request: Request) -> Response:
         """Clips of the team, newest first."""
         wish = self.filters(ClipFilters)

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.enums import BILLED_SOURCES
+from accounts.api.openapi import page_of
 from accounts.api.outputs import MoneyOutput, Output, VendorOutput
 from accounts.money import Money
 from synthesis.flows.delivery import audio_url
@@ -87,6 +88,9 @@ class ClipOutput(Output):
     metadata = AnyObject()
     created_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+
+
+CLIP_PAGE = page_of(ClipOutput)
 
 
 class FeeOutput(Output):

@@ -94,7 +94,8 @@ def retry_clip(*, team: Team, clip_id: str, payer: Payer, actor: Actor) -> Clip:
             clip = Clip.objects.select_for_update(of=("self",), no_key=True).select_related("voice").get(id=clip.id)
             _refuse_unless(clip, Clip.State.FAILED, "clip_not_failed")
             clip.error, clip.finished_at, clip.estimated_characters = None, None, order.characters
-            clip.save(update_fields=["error", "finished_at", "estimated_characters"])
+            clip.consent_id = order.voice.consent_id
+            clip.save(update_fields=["error", "finished_at", "estimated_characters", "consent_id"])
             _tell(clip, "clip.retried", actor)
             _attach(clip, commissioned)
             return clip
@@ -137,6 +138,7 @@ def _written(order: Order, team: Team, payer: Payer, purpose: str, metadata: dic
         token_id=payer.token_id,
         created_by_id=payer.user_id or "",
         voice=order.voice,
+        consent_id=order.voice.consent_id,
         text=order.text,
         applied_text=order.applied_text,
         model=order.model,

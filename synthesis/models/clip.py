@@ -10,7 +10,7 @@ from accounts.ids import ID_LENGTH, new_id
 from accounts.models import Hold, Project, Team, Token
 from accounts.payer import Payer
 from synthesis.models.rendering import Rendering
-from voicelib.models import DictionaryVersion, Voice
+from voicelib.models import Consent, DictionaryVersion, Voice
 
 
 def clip_states() -> list[tuple[str, str]]:
@@ -34,6 +34,10 @@ class Clip(models.Model):
     token = models.ForeignKey(Token, models.PROTECT, null=True, related_name="clips", verbose_name=_("API key"))
     created_by_id = models.CharField(max_length=ID_LENGTH, blank=True)
     voice = models.ForeignKey(Voice, models.PROTECT, related_name="clips", verbose_name=_("voice"))
+    # Under which the voice stood when the clip was asked for.
+    consent = models.ForeignKey(
+        Consent, models.PROTECT, null=True, related_name="clips", verbose_name=_("consent"), editable=False
+    )
     text = models.TextField(_("text"))
     applied_text = models.TextField(_("applied text"))
     model = models.CharField(_("model"), max_length=64)

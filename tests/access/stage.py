@@ -17,7 +17,7 @@ from synthesis.models import Clip, Rendering, Segment
 from tests.access.wav import recording
 from tests.cast import Cast, make_token
 from voicelib.flows.sample_links import sample_url
-from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, Voice
+from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Purge, Rule, Sample, Voice
 
 FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels": 1}
 
@@ -51,6 +51,10 @@ def _attempt(cast):
 
 def _voices(cast) -> dict[str, str]:
     consent = Consent.objects.create(team=cast.team, speaker="Ann", statement="I agree.", locale="en")
+    purged = Consent.objects.create(
+        team=cast.team, speaker="Eve", statement="I agree.", locale="en", revoked_at=clock.now()
+    )
+    Purge.objects.create(consent=purged, asked_by="stage")
     sample = Sample.objects.create(
         team=cast.team,
         name="Ann",
@@ -86,6 +90,7 @@ def _voices(cast) -> dict[str, str]:
     )
     return {
         "consent_id": consent.id,
+        "purged_consent": purged.id,
         "sample_id": sample.id,
         "signed_sample": urlsplit(sample_url(sample)).path,
         "fresh": fresh.slug,

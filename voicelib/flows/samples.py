@@ -52,7 +52,8 @@ def add_sample(
     check_format(sniff(content))
     sha256 = hashlib.sha256(content).hexdigest()
     known = Sample.objects.filter(team=team, sha256=sha256).first()
-    if known is not None:
+    # What was purged, or lost by the storage, is kept anew.
+    if known is not None and is_stored(known):
         return known
     sample = described(content, is_prompt=purpose == Sample.Purpose.PROMPT)
     sample.team, sample.name, sample.purpose = team, name, purpose

@@ -1,8 +1,9 @@
-"""Re-exports. Inside the package imports run one way: consent, sample → voice → deletion; the others stand alone."""
+"""Re-exports. Inside the package imports run one way: consent → purge; consent, sample → voice → deletion."""
 
 from voicelib.models.consent import Consent
 from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
+from voicelib.models.purge import Purge
 from voicelib.models.sample import Sample
 from voicelib.models.scan import AccountScan
 from voicelib.models.system_voice import SystemVoice, SystemVoiceSighting
@@ -15,6 +16,7 @@ __all__ = [
     "Dictionary",
     "DictionaryVersion",
     "ProviderVoice",
+    "Purge",
     "Rule",
     "Sample",
     "SystemVoice",
