@@ -22,6 +22,7 @@ timezone = "UTC"
 beat_schedule = {
     "keepalive": {"task": "voicelib.tasks.keepalive_tick", "schedule": float(settings.TICK_SECONDS)},
     "checks": {"task": "voicelib.tasks.check_tick", "schedule": float(settings.TICK_SECONDS)},
+    "revivals": {"task": "voicelib.tasks.revive_tick", "schedule": float(settings.TICK_SECONDS)},
     "scans": {"task": "voicelib.tasks.scan_tick", "schedule": float(settings.TICK_SECONDS)},
     "voices": {"task": "voicelib.tasks.clone_tick", "schedule": float(settings.TICK_SECONDS)},
     "deletions": {"task": "voicelib.tasks.delete_tick", "schedule": float(settings.TICK_SECONDS)},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, checks, cloning, deletion, drift, purges
+from voicelib.flows import activation, checks, cloning, deletion, drift, purges, revivals
 
 
 @shared_task
@@ -78,3 +78,15 @@ def purge_tick() -> None:
 def purge_files(purge_id: str) -> None:
     """The recordings of one purge."""
     purges.purge_files(purge_id=purge_id)
+
+
+@shared_task
+def revive_tick() -> None:
+    """Voices that ended and are to be cloned again."""
+    revivals.revive_tick(at=clock.now())
+
+
+@shared_task
+def revive_home(provider_voice_id: str) -> None:
+    """One of them."""
+    revivals.revive_home(provider_voice_id=provider_voice_id)

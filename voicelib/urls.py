@@ -18,6 +18,7 @@ from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.purges import PurgeConsentView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
+from voicelib.api.voice_defaults import VoiceDefaultsView
 from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
 
 urlpatterns = [
@@ -34,6 +35,7 @@ urlpatterns = [
     path("provider-accounts/<slug:account>/sync", SyncView.as_view()),
     path("provider-accounts/<slug:account>/adopt", AdoptVoiceView.as_view()),
     path("provider-accounts/<slug:account>/unfreeze", UnfreezeView.as_view()),
+    path("voice-defaults", VoiceDefaultsView.as_view()),
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),

@@ -30,6 +30,13 @@ class HomeOutput(Output):
     state = serializers.CharField()
     policy = serializers.CharField()
     on_silence = serializers.CharField(help_text="With policy `ask`: what happens when nobody decides.")
+    revival = serializers.CharField(
+        allow_blank=True, help_text="`automatic`, `manual`; empty: as the team's defaults say."
+    )
+    missing_since = serializers.DateTimeField(
+        allow_null=True, help_text="Proven once to be missing at the provider; a second proof makes it lost."
+    )
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="When it lapsed or was lost.")
     model = serializers.CharField(allow_blank=True)
     generation = serializers.IntegerField(help_text="Counts up when the voice is cloned again.")
     created_at = serializers.DateTimeField()

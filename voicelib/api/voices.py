@@ -21,11 +21,12 @@ from voicelib.flows.activation import ask_activation, set_policy
 from voicelib.flows.cloning import ask_clone
 from voicelib.flows.system_voices import add_system_voice
 from voicelib.flows.voices import change_voice, create_voice, voice_of
-from voicelib.models import ProviderVoice, Voice
+from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 from voicelib.states import BEST_FIRST
 
 STATES = ("draft", *BEST_FIRST)
 POLICIES = tuple(ProviderVoice.Policy.values)
+REVIVALS = tuple(VoiceDefaults.Revival.values)
 SILENCES = tuple(ProviderVoice.OnSilence.values)
 _KEY = OpenApiParameter(
     "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key and request are done and paid once."
@@ -91,14 +92,18 @@ class CloneInput(HomeInput):
     preview_text = serializers.CharField(
         max_length=2000, required=False, allow_blank=True, help_text="Billed like speech; does not activate the voice."
     )
-    policy = serializers.ChoiceField(choices=POLICIES, required=False, default="always")
-    on_silence = serializers.ChoiceField(choices=SILENCES, required=False, default="activate")
+    policy = serializers.ChoiceField(choices=POLICIES, required=False, help_text="Without it, as the team's defaults.")
+    on_silence = serializers.ChoiceField(choices=SILENCES, required=False)
+    revival = serializers.ChoiceField(
+        choices=REVIVALS, required=False, help_text="Whether it is cloned again by itself should it be lost."
+    )
 
 
 class PolicyInput(Input):
     provider_account = serializers.CharField(max_length=64, required=False)
     policy = serializers.ChoiceField(choices=POLICIES)
     on_silence = serializers.ChoiceField(choices=SILENCES, required=False)
+    revival = serializers.ChoiceField(choices=REVIVALS, required=False)
 
 
 class _VoiceAnswers(TeamView):

@@ -24,7 +24,7 @@ from voicelib.flows.deadlines import look_again
 from voicelib.flows.engine_holds import call_hold_key, spare_holds
 from voicelib.flows.history import note_home
 from voicelib.flows.voices import fee_of, refuse_suspended
-from voicelib.models import ProviderVoice, Voice
+from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 
 State = ProviderVoice.State
 
@@ -92,9 +92,18 @@ def ask_activation(*, voice: Voice, account: ProviderAccount | None, actor: Acto
 
 
 def set_policy(
-    *, voice: Voice, account: ProviderAccount | None, actor: Actor, policy: str, on_silence: str | None = None
+    *,
+    voice: Voice,
+    account: ProviderAccount | None,
+    actor: Actor,
+    policy: str,
+    on_silence: str | None = None,
+    revival: str | None = None,
 ) -> ProviderVoice:
-    """Decide anew whether the home is kept when its time comes. Raises InvalidInputError, VoiceRefusedError."""
+    """Decide anew whether the home is kept when its time comes, and cloned again by itself should it be lost. Raises
+    InvalidInputError, VoiceRefusedError."""
+    if revival is not None and revival not in VoiceDefaults.Revival.values:
+        raise InvalidInputError(f"It is one of {', '.join(VoiceDefaults.Revival.values)}.", field="revival")
     if policy not in ProviderVoice.Policy.values:
         raise InvalidInputError(f"The policy is one of {', '.join(ProviderVoice.Policy.values)}.", field="policy")
     if on_silence is not None and on_silence not in ProviderVoice.OnSilence.values:
@@ -108,13 +117,13 @@ def set_policy(
             .get(id=home.id)
         )
         home.policy, home.on_silence = policy, on_silence or home.on_silence
+        home.revival = revival or home.revival
         if policy != ProviderVoice.Policy.ALWAYS:
             home.activation_asked_at = None
         look_again(home, at=at)
-        home.save(update_fields=["policy", "on_silence", "activation_asked_at", "keepalive_due_at"])
-        note_home(
-            home=home, kind="voice.policy_changed", actor=actor, data={"policy": policy, "on_silence": home.on_silence}
-        )
+        home.save(update_fields=["policy", "on_silence", "revival", "activation_asked_at", "keepalive_due_at"])
+        data = {"policy": policy, "on_silence": home.on_silence, "revival": home.revival or None}
+        note_home(home=home, kind="voice.policy_changed", actor=actor, data=data)
         return home
 
 

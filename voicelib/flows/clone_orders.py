@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -21,11 +22,13 @@ from accounts.provider_clients import adapter, capabilities_of
 from providers.types import CloneCapabilities
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.consent_use import refuse_outside_consent
+from voicelib.flows.defaults import defaults_of
 from voicelib.flows.history import note_home
 from voicelib.flows.sample_links import refuse_private, sample_url
 from voicelib.flows.samples import is_stored
 from voicelib.flows.voices import fee_key, refuse_suspended
-from voicelib.models import ProviderVoice, Sample, Voice
+from voicelib.models import ProviderVoice, Sample, Voice, VoiceDefaults
+from voicelib.revival import is_too_soon
 from voicelib.states import LIVING
 
 CLONE_TASK = "voicelib.tasks.clone_home"
@@ -40,16 +43,21 @@ def ask_clone(
     payer: Payer,
     model: str | None = None,
     preview_text: str | None = None,
-    policy: str = ProviderVoice.Policy.ALWAYS,
-    on_silence: str = ProviderVoice.OnSilence.ACTIVATE,
+    policy: str | None = None,
+    on_silence: str | None = None,
+    revival: str = "",
+    revives: ProviderVoice | None = None,
 ) -> ProviderVoice:
     """Order a clone of the voice's sample at an account; a worker makes it.
 
     The characters of the preview are held (none without a preview), and the clone fee where the price charges it on
-    cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id.
+    cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id. What is
+    not said (`policy`, `on_silence`, `revival`) is as the team's defaults. `revives` is the home that the platform
+    replaces by itself, at most once a voice in seven days.
 
     Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
-    `outside_consent`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`),
+    `outside_consent`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`,
+    `revived_recently`),
     InvalidInputError with the field, BudgetExceededError, ConflictError `price_missing`.
     """
     at = clock.now()
@@ -59,7 +67,9 @@ def ask_clone(
     _check_fit(sample, capabilities, account)
     if capabilities.handover == "url":
         refuse_private(sample_url(sample), account)
-    _check_policy(policy, on_silence)
+    defaults = defaults_of(voice.team_id)
+    policy, on_silence = policy or defaults.policy, on_silence or defaults.on_silence
+    _check_policy(policy, on_silence, revival)
     preview_text = (preview_text or "").strip()
     model = _checked_model(account, model, preview_text, capabilities)
     # What is spoken and billed whether it is asked for or not is held and priced like any preview.
@@ -70,6 +80,8 @@ def ask_clone(
         vendor_voice_id=_picked_id(voice, account, capabilities),
         policy=policy,
         on_silence=on_silence,
+        revival=revival,
+        revives=revives,
         model=model,
         preview_text=preview_text,
         requested_by=asdict(payer),
@@ -99,6 +111,7 @@ def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> 
             # One ask at a time for a voice, so that generations count up and revocations are seen.
             refuse_suspended(Voice.objects.select_for_update(no_key=True).get(id=voice.id), at)
             _refuse_second_home(voice, account)
+            _refuse_soon_revival(home, at)
             newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
             home.generation = (newest or 0) + 1
             home.save(force_insert=True)
@@ -110,8 +123,7 @@ def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> 
                 at=at,
                 fee=_fee_on_cloning(home, at),
             )
-            data = {"policy": home.policy, "preview_characters": characters}
-            note_home(home=home, kind="voice.clone_asked", actor=actor, data=data)
+            _note_asked(home, actor, characters)
             ring(CLONE_TASK, home.id)
     except IntegrityError:
         raise _home_exists(voice, account) from None
@@ -162,7 +174,9 @@ def _check_fit(sample: Sample, clone: CloneCapabilities, account: ProviderAccoun
         raise InvalidInputError(f"{account.provider} {problem}.", code="sample_unsuitable", field="sample")
 
 
-def _check_policy(policy: str, on_silence: str) -> None:
+def _check_policy(policy: str, on_silence: str, revival: str) -> None:
+    if revival not in ("", *VoiceDefaults.Revival.values):
+        raise InvalidInputError(f"It is one of {', '.join(VoiceDefaults.Revival.values)}.", field="revival")
     if policy not in ProviderVoice.Policy.values:
         raise InvalidInputError(f"The policy is one of {', '.join(ProviderVoice.Policy.values)}.", field="policy")
     if on_silence not in ProviderVoice.OnSilence.values:
@@ -186,6 +200,28 @@ def _checked_model(account: ProviderAccount, model: str | None, preview_text: st
 def _refuse_second_home(voice: Voice, account: ProviderAccount) -> None:
     if voice.homes.filter(provider_account=account, state__in=LIVING).exists():
         raise _home_exists(voice, account)
+
+
+def last_revival(voice: Voice) -> datetime | None:
+    """When a home of this voice was last made without anybody asking."""
+    made: datetime | None = ProviderVoice.objects.filter(voice=voice, revives__isnull=False).aggregate(
+        latest=Max("created_at")
+    )["latest"]
+    return made
+
+
+def _refuse_soon_revival(home: ProviderVoice, at: datetime) -> None:
+    if home.revives is not None and is_too_soon(last_revival(home.voice), at):
+        raise VoiceRefusedError("It was cloned again by itself in the last seven days.", code="revived_recently")
+
+
+def _note_asked(home: ProviderVoice, actor: Actor, characters: int) -> None:
+    data: dict[str, Any] = {"policy": home.policy, "preview_characters": characters}
+    if home.revives is None:
+        note_home(home=home, kind="voice.clone_asked", actor=actor, data=data)
+    else:
+        data |= {"revives": home.revives.generation, "was": home.revives.state}
+        note_home(home=home, kind="voice.revival_asked", actor=actor, data=data)
 
 
 def _home_exists(voice: Voice, account: ProviderAccount) -> ConflictError:

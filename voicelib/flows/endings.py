@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.doorbell import ring
 from accounts.payer import PLATFORM, Actor
 from voicelib.flows.claims import let_go
 from voicelib.flows.deadlines import facts_of
@@ -16,6 +17,7 @@ from voicelib.models import ProviderVoice
 from voicelib.states import moved
 
 State = ProviderVoice.State
+REVIVE_TASK = "voicelib.tasks.revive_home"
 
 
 def end_home(
@@ -27,9 +29,14 @@ def end_home(
     was_wanted = is_wanted(facts_of(home))
     ended = moved(home.state, state)
     nothing_due = dict.fromkeys(("keepalive_due_at", "alert_due_at", "check_due_at", "retry_at"))
+    # What was never meant to be kept is not brought back.
+    revival_due_at = at if was_wanted else None
     with transaction.atomic():
-        if not let_go(home, unless_changed=True, state=ended, ended_at=at, unclear_checks=0, **nothing_due):
+        changes = {**nothing_due, "ended_at": at, "unclear_checks": 0, "revival_due_at": revival_due_at}
+        if not let_go(home, unless_changed=True, state=ended, **changes):
             return False
+        if was_wanted:
+            ring(REVIVE_TASK, home.id)
         deadline = home.expires_at.isoformat() if home.expires_at else None
         told = {"policy": home.policy, "deadline": deadline, **(data or {})}
         note_home(home=home, kind="voice.lost" if ended == State.LOST else "voice.lapsed", actor=actor, data=told)

@@ -30,7 +30,7 @@ def mark_used_outside(*, home_id: str, at: datetime) -> bool:
         home.state = moved(home.state, State.PERMANENT)
         home.activated_at, home.activated_by, home.last_used_at = at, "outside", at
         home.cloned_at = home.cloned_at or home.created_at
-        home.missing_since = home.check_due_at = home.ended_at = home.last_error = None
+        home.missing_since = home.check_due_at = home.revival_due_at = home.ended_at = home.last_error = None
         set_deadlines(home, born_at=home.cloned_at, at=at)
         if home.keepalive_due_at is None:
             # One more look by the engine: what it held may be given back.

@@ -83,7 +83,7 @@ def _activate(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
     home.state = moved(home.state, State.PERMANENT)
     home.activated_at, home.activated_by, home.last_used_at = at, attempt.kind, at
     home.cloned_at, home.last_error, home.tries = born_at, None, 0
-    home.missing_since = home.check_due_at = home.ended_at = None
+    home.missing_since = home.check_due_at = home.revival_due_at = home.ended_at = None
     set_deadlines(home, born_at=born_at, at=at)
     if home.keepalive_due_at is None and (was_unproven or home.calls):
         # One more look: the clone's lost answer is proven now, and what the engine held may be given back.

@@ -1,6 +1,7 @@
 """Re-exports. Inside the package imports run one way: consent → purge; consent, sample → voice → deletion."""
 
 from voicelib.models.consent import Consent
+from voicelib.models.defaults import VoiceDefaults
 from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
 from voicelib.models.purge import Purge
@@ -22,4 +23,5 @@ __all__ = [
     "SystemVoice",
     "SystemVoiceSighting",
     "Voice",
+    "VoiceDefaults",
 ]

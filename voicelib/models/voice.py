@@ -111,6 +111,12 @@ class ProviderVoice(models.Model):
     on_silence = models.CharField(_("on silence"), max_length=16, default=OnSilence.ACTIVATE)
     # A cloning again from the stored sample makes the next generation under a new vendor id.
     generation = models.IntegerField(_("generation"), default=1)
+    # automatic | manual; "": as the team's defaults say.
+    revival = models.CharField(_("cloning again"), max_length=16, blank=True)
+    # Business time at which it is looked at whether a home that ended is cloned again; null: it is not.
+    revival_due_at = models.DateTimeField(null=True, editable=False)
+    # The home whose place this one took without anybody asking.
+    revives = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="+")
     model = models.CharField(_("model"), max_length=64, blank=True)
     preview_text = models.CharField(_("preview text"), max_length=2000, blank=True)
     # Key of the preview in STORAGES["samples"], and the provider's address of it until it is fetched.
@@ -182,6 +188,9 @@ class ProviderVoice(models.Model):
             ),
             models.Index(
                 fields=["check_due_at"], condition=models.Q(check_due_at__isnull=False), name="homes_check_due"
+            ),
+            models.Index(
+                fields=["revival_due_at"], condition=models.Q(revival_due_at__isnull=False), name="homes_revival_due"
             ),
             models.Index(fields=["retry_at"], condition=models.Q(retry_at__isnull=False), name="homes_to_clone"),
         ]
