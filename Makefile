@@ -33,8 +33,9 @@ check: $(DEV)      ## lint, format, types, import arrow, migrations, deployment 
 bench: $(DEV)      ## figures and ratios, also written to var/bench.json
 	@$(BIN)/python -m benchmarks
 
-schema: $(DEV)     ## write docs/openapi.yaml anew
+schema: $(DEV)     ## write docs/openapi.yaml and docs/providers.md anew
 	@VOICELIB_DATA=var/check $(BIN)/python manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml
+	@VOICELIB_DATA=var/check $(BIN)/python manage.py describe_providers
 
 clean:
 	rm -rf $(VENV) var staticfiles

@@ -22,6 +22,7 @@ from accounts.flows.provider_accounts import (
 )
 from accounts.models import ProviderAccount
 from accounts.provider_regions import all_regions, region_at
+from providers.registry import provider_names
 
 
 class ProviderAccountChangeInput(Input):
@@ -47,7 +48,7 @@ class ProviderAccountChangeInput(Input):
 class ProviderAccountInput(ProviderAccountChangeInput):
     slug = serializers.CharField(max_length=64)
     name = serializers.CharField(max_length=200)
-    provider = serializers.CharField(max_length=32, help_text="`minimax`, `wavespeed`, …: see `GET /regions`.")
+    provider = serializers.ChoiceField(provider_names(), help_text="What each offers: docs/providers.md.")
     base_url = serializers.CharField(
         max_length=500, required=False, help_text="The address before /v1; without it a `region`."
     )

@@ -32,7 +32,7 @@ def test_a_region_is_chosen_from_a_list(cast, browse, regions):
     client = browse(cast.owner)
     shown = client.get(url("add")).content.decode()
     assert all(address in shown for address in regions.values())
-    new = form(team=cast.team.id, slug="second", provider="minimax", region="mainland", key=KEY)
+    new = form(team=cast.team.id, slug="second", provider="minimax", region="minimax/mainland", key=KEY)
     client.post(url("add"), new)
     made = ProviderAccount.objects.get(slug="second")
     assert (made.base_url, made.price_list) == (regions["mainland"], "minimax-mainland")
@@ -83,3 +83,10 @@ def test_the_price_list_of_any_provider_is_offered_and_kept(cast, browse, region
     client.post(url("edit", account.pk), form(name="Renamed", price_list=price_list, region="global"))
     account.refresh_from_db()
     assert (account.name, account.price_list) == ("Renamed", price_list)
+
+
+def test_a_region_of_another_provider_is_no_place_for_an_account(cast, browse):
+    new = form(team=cast.team.id, slug="second", provider="minimax", region="wavespeed/global", key=KEY)
+    answer = browse(cast.owner).post(url("add"), new)
+    assert answer.context["form"].errors["region"]
+    assert not ProviderAccount.objects.filter(slug="second").exists()
