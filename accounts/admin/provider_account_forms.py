@@ -49,12 +49,14 @@ class AccountFields(forms.Form):
     retention_hours = forms.IntegerField(label=_("Hours"), required=False, min_value=1)
     limits = forms.JSONField(
         label=_("Limits"),
+        initial=dict,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_('Where it differs from the documentation, e.g. {"speech": {"rpm": 20, "concurrency": 3}}.'),
     )
     options = forms.JSONField(
         label=_("Options"),
+        initial=dict,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -162,15 +164,15 @@ def _region_label(region: Region) -> str:
 
 
 def _addresses_text() -> Any:
-    examples = ", ".join(row.about.address for row in ADAPTERS.values() if row.about.address)
+    examples = ", ".join(f"{row.about.address} ({name})" for name, row in ADAPTERS.items() if row.about.address)
     return _("For an address of your own: before /v1, e.g. %(examples)s.") % {"examples": examples}
 
 
 def _options_text(*providers: str) -> SafeString:
-    """What the providers take, option by option."""
-    rows = [
-        (f"{name}: " if len(providers) > 1 else "", option.name, option.expected, option.meaning)
-        for name in providers
-        for option in adapter_for(name).options
-    ]
-    return format_html_join(mark_safe("<br>"), "{}<code>{}</code> ({}): {}", rows)
+    """What the providers take, option by option; whose it is, where there are several."""
+    takers: dict[tuple[str, str, str], list[str]] = {}
+    for name in providers:
+        for option in adapter_for(name).options:
+            takers.setdefault((option.name, option.expected, option.meaning), []).append(name)
+    rows = [(*told, f" [{', '.join(of)}]" if len(providers) > 1 else "") for told, of in takers.items()]
+    return format_html_join(mark_safe("<br>"), "<code>{}</code> ({}): {}{}", rows)

@@ -26,6 +26,7 @@ _WORKS = Pill("good", "check_circle", _("Works"))
 _FAILS = Pill("bad", "error", _("Refused"))
 _IN_USE = Pill("good", "check_circle", _("In use"))
 _LEFT_ALONE = Pill("bad", "pause_circle", _("Left alone"))
+_DEFAULT = Pill("good", "star", _("Default"))
 _UNCHECKED = Pill("quiet", "help", _("Not checked"))
 
 
@@ -40,7 +41,7 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         "base_url",
         "key",
         "price_list",
-        "is_default",
+        "default",
         "check_state",
         "circuit_state",
         "team",
@@ -49,12 +50,13 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     list_filter = [by_row("team", _("team"))]
     search_fields = ["name", "slug", "base_url"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "team", "provider", "region", "base_url", "key", "is_default"]}),
+        (None, {"fields": ["name", "slug", "team", "provider", "region", "base_url", "key", "default"]}),
         (_("Last check"), {"fields": ["check_state", "finding", "checked"]}),
         (_("Circuit breaker"), {"fields": ["circuit_state", "circuit_reason", "circuit_opened", "circuit_probe"]}),
         (_("Rules"), {"fields": ["price_list", "retention_shown", "limits_shown", "options_shown"]}),
     ]
     readonly_fields = [
+        "default",
         "region",
         "key",
         "check_state",
@@ -73,6 +75,10 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     @display(description=_("Key"))
     def key(self, account: ProviderAccount) -> str:
         return account.key_hint or NOTHING
+
+    @display(description=_("Default"))
+    def default(self, account: ProviderAccount) -> str:
+        return _DEFAULT.html() if account.is_default else NOTHING
 
     @display(description=_("Region"))
     def region(self, account: ProviderAccount) -> Any:
