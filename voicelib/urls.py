@@ -19,7 +19,14 @@ from voicelib.api.purges import PurgeConsentView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
-from voicelib.api.voices import ActivateVoiceView, CloneVoiceView, VoicePolicyView, VoicesView, VoiceView
+from voicelib.api.voices import (
+    ActivateVoiceView,
+    CheckCloneView,
+    CloneVoiceView,
+    VoicePolicyView,
+    VoicesView,
+    VoiceView,
+)
 
 urlpatterns = [
     path("samples", SamplesView.as_view()),
@@ -39,6 +46,7 @@ urlpatterns = [
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),
+    path("voices/<slug:slug>/clone/check", CheckCloneView.as_view()),
     path("voices/<slug:slug>/activate", ActivateVoiceView.as_view()),
     path("voices/<slug:slug>/policy", VoicePolicyView.as_view()),
     path("dictionaries", DictionariesView.as_view()),

@@ -139,6 +139,10 @@ TABLE = [
         body={"provider_account": "sandbox"},
     ),
     row(
+        "POST", "voices/{slug}/clone/check", "voices:write", **SHUT, other=404, exact=200,
+        path="voices/{fresh}/clone/check", body={"provider_account": "sandbox"},
+    ),
+    row(
         "POST", "voices/{slug}/activate", "voices:write", **SHUT, other=404, exact=202,
         path="voices/{temporary}/activate", body={},
     ),

@@ -239,3 +239,25 @@ def test_a_sample_is_drawn_and_made_over(cast, browse):
     made = Sample.objects.exclude(id=sample.id).get()
     assert (answer.url, made.parent_id) == (url("sample_change", made.pk), sample.id)
     assert url("sample_change", sample.pk) in client.get(answer.url).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_clone_is_checked_before_it_is_ordered(sandbox, cast, consent, browse):
+    client = browse(cast.editor)
+    with SAMPLE.open("rb") as file:
+        client.post(
+            url("voice_add"),
+            {"team": cast.team.id, "name": "Ada", "slug": "ada", "language": "en", "consent": consent.pk, "file": file},
+        )
+    voice = Voice.objects.get(slug="ada")
+    order = {"account": cast.account.pk, "policy": "ask", "on_silence": "lapse", "accuracy": "0.5"}
+    answer = client.post(url_of_button("clone", voice), {**order, "check": "1"})
+    assert answer.status_code == 200
+    assert {finding.code for finding in answer.context["findings"]} >= {"invalid_input", "fee_at_first_use"}
+    assert "text_validation" in answer.content.decode()
+    assert not ProviderVoice.objects.exists()
+    refused = client.post(url_of_button("clone", voice), order)
+    assert "accuracy" in refused.context["form"].errors
+    order |= {"text_validation": "Hello.", "noise_reduction": "on"}
+    assert client.post(url_of_button("clone", voice), order).status_code == 302
+    assert voice.homes.get().options == {"accuracy": 0.5, "text_validation": "Hello.", "noise_reduction": True}

@@ -24,8 +24,12 @@ class Vendor:
 
     def requests(self, operation: str) -> int:
         """How many calls arrived, charged or not."""
+        return len(self.bodies(operation))
+
+    def bodies(self, operation: str) -> list[dict]:
+        """What these calls said, oldest first."""
         asked = self._ask("GET", "/requests", params={"key": self.key, "operation": operation, "limit": 500})
-        return len(asked["requests"])
+        return [request["body"] for request in asked["requests"]]
 
     def fail(self, operation: str, fault: str, *, count: int = 1, **details) -> None:
         """Let the next calls of this key fail."""

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
+from accounts.admin.asking import link_to
 from accounts.admin.scoping import TeamInline
 from accounts.admin.shown import NOTHING, error_html, moment_html, player
 from voicelib.admin.standing import home_pill
@@ -30,16 +31,17 @@ class HomesInline(TeamInline):
     hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("provider_account", "voice__team")
+        return super().get_queryset(request).select_related("provider_account", "voice__team", "handed_over")
 
     @display(description=_("Provider account"))
     def account(self, home: ProviderVoice) -> str:
         return format_html(
-            '<span class="vl-two"><span>{} · {} {}</span><small class="vl-code">{}</small></span>',
+            '<span class="vl-two"><span>{} · {} {}</span><small class="vl-code">{}</small>{}</span>',
             home.provider_account,
             _("generation"),
             home.generation,
             home.vendor_voice_id,
+            _handed_over(home),
         )
 
     @display(description=_("State"))
@@ -79,6 +81,14 @@ class HomesInline(TeamInline):
         if not home.preview_key:
             return NOTHING
         return player(reverse("admin:voicelib_providervoice_preview", args=[home.id]), str(home))
+
+
+def _handed_over(home: ProviderVoice) -> str:
+    """Said where the provider got something else than the sample."""
+    if home.handed_over is None or home.handed_over_id == home.sample_id:
+        return ""
+    handed = link_to(home.handed_over, str(_("handed over as %(format)s") % {"format": home.handed_over.format}))
+    return format_html("<small>{}</small>", handed)
 
 
 def _moment(home: ProviderVoice, at: Any) -> str:

@@ -14,6 +14,7 @@ from accounts.admin.scoping import choices_for, scoped
 from accounts.models import Project, ProviderAccount
 from accounts.provider_clients import adapter
 from voicelib.admin.samples import ACCEPTED
+from voicelib.clone_options import CloneOptions
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 
 
@@ -105,6 +106,32 @@ class CloneForm(PolicyForm):
         required=False,
         help_text=_("Whose budget pays; a consent may ask for one."),
     )
+    prompt_sample = forms.ModelChoiceField(
+        label=_("Prompt"),
+        queryset=Sample.objects.none(),
+        required=False,
+        help_text=_("A second recording under 8 seconds (a sample added as a prompt) that makes the clone more alike."),
+    )
+    prompt_text = forms.CharField(
+        label=_("Words of the prompt"),
+        required=False,
+        max_length=2000,
+        help_text=_("What is said in it, ending in a punctuation mark."),
+    )
+    text_validation = forms.CharField(
+        label=_("Expected words of the sample"),
+        required=False,
+        max_length=200,
+        help_text=_("The provider refuses where it hears something else."),
+    )
+    accuracy = forms.FloatField(
+        label=_("Accuracy"), required=False, min_value=0, max_value=1, help_text=_("How much of them, 0 to 1.")
+    )
+    language_boost = forms.CharField(
+        label=_("Language boost"), required=False, max_length=35, help_text=_("e.g. English, Chinese, auto")
+    )
+    noise_reduction = forms.BooleanField(label=_("Noise reduction"), required=False)
+    volume_normalization = forms.BooleanField(label=_("Volume normalization"), required=False)
     field_order = ["account", "preview_text", "model", "policy", "on_silence", "project"]
 
     def __init__(self, data: Any, *, accounts: list[ProviderAccount], initial: dict[str, Any]) -> None:
@@ -114,6 +141,9 @@ class CloneForm(PolicyForm):
             id__in=[account.id for account in accounts]
         )
         teams = {account.team_id for account in accounts}
+        self.fields["prompt_sample"].queryset = Sample.objects.filter(  # type: ignore[attr-defined]
+            team_id__in=teams, purpose=Sample.Purpose.PROMPT
+        ).order_by("-id")
         self.fields["project"].queryset = Project.objects.filter(team_id__in=teams).order_by("name")  # type: ignore[attr-defined]
         models = sorted({model for account in accounts for model in adapter(account).capabilities.models})
         self.fields["model"].choices = [("", _("the provider's usual")), *((model, model) for model in models)]  # type: ignore[attr-defined]
@@ -122,3 +152,19 @@ class CloneForm(PolicyForm):
         values = super().clean() or self.cleaned_data
         values["model"] = values.get("model") or None
         return values
+
+    def order(self) -> dict[str, Any]:
+        """The order as the flows take it, but for who pays."""
+        values = self.cleaned_data
+        prompt = values["prompt_sample"]
+        options = CloneOptions(
+            prompt_sample=None if prompt is None else prompt.id,
+            prompt_text=values["prompt_text"],
+            text_validation=values["text_validation"] or None,
+            accuracy=values["accuracy"],
+            language_boost=values["language_boost"] or None,
+            noise_reduction=values["noise_reduction"],
+            volume_normalization=values["volume_normalization"],
+        )
+        asked = {name: values[name] for name in ("account", "model", "preview_text", "policy", "on_silence")}
+        return {**asked, "options": options}

@@ -13,7 +13,7 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, page_of, refusal_text, to_page
+from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, page_of, refusal_text, show, to_page
 from accounts.admin.filters import by_row, by_value
 from accounts.admin.rights import actor_of, payer_of
 from accounts.admin.shown import NOTHING, error_html, moment, moment_html, money, number, two_lines
@@ -29,7 +29,7 @@ from voicelib.admin.standing import Standing, State, standing_of
 from voicelib.admin.voice_filters import StandingFilter
 from voicelib.admin.voice_forms import ChangeVoiceForm, CloneForm, NewVoiceForm, PolicyForm, ProjectForm
 from voicelib.flows.activation_orders import ask_activation, quote_keep, set_policy
-from voicelib.flows.clone_orders import ask_clone
+from voicelib.flows.clone_orders import ask_clone, check_clone
 from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import change_voice, create_voice
 from voicelib.models import ProviderVoice, Voice
@@ -179,41 +179,43 @@ class VoicesAdmin(ButtonsAdmin):
                 "preview_text": ended.preview_text,
                 "policy": ended.policy,
                 "on_silence": ended.on_silence,
+                **ended.options,
             },
         )
 
     def _ask_clone(self, request: HttpRequest, voice: Voice, initial: dict[str, Any]) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
-            wish = dict(form.cleaned_data)
-            payer = payer_of(request, voice.team_id, id_of(wish.pop("project")))
-            ask_clone(voice=voice, actor=actor_of(request), payer=payer, **wish)
+            payer = payer_of(request, voice.team_id, id_of(form.cleaned_data["project"]))
+            order = {"voice": voice, "actor": actor_of(request), "payer": payer, **form.order()}
+            if "check" in request.POST:
+                return show(self, request, question, form, findings=check_clone(**order))
+            ask_clone(**order)
             messages.success(request, _("The clone is ordered; this page shows how it goes."))
             return to_page(voice)
 
         accounts = list(ProviderAccount.objects.filter(team_id=voice.team_id).order_by("-is_default", "name"))
-        return ask(
-            self,
-            request,
-            Question(
-                title=_("Clone %(name)s") % {"name": voice},
-                submit=_("Clone"),
-                icon="content_copy",
-                explanation=[
-                    _(
-                        "A fresh clone dies unless it speaks once before its deadline. That first real use makes it "
-                        "permanent and triggers the clone fee, where the price says so."
-                    ),
-                    _(
-                        "The policy decides beforehand whether the platform keeps it in time: always keep pays the "
-                        "fee; ask waits for you and does what you say under “on silence”; let lapse pays nothing."
-                    ),
-                ],
-                facts=[(account.name, _fee_text(account)) for account in accounts],
-                make_form=lambda data, files: CloneForm(data, accounts=accounts, initial=initial),
-                back=page_of(voice),
-                act=act,
-            ),
+        question = Question(
+            title=_("Clone %(name)s") % {"name": voice},
+            submit=_("Clone"),
+            icon="content_copy",
+            explanation=[
+                _(
+                    "A fresh clone dies unless it speaks once before its deadline. That first real use makes it "
+                    "permanent and triggers the clone fee, where the price says so."
+                ),
+                _(
+                    "The policy decides beforehand whether the platform keeps it in time: always keep pays the "
+                    "fee; ask waits for you and does what you say under “on silence”; let lapse pays nothing."
+                ),
+                _("“Check” holds every rule against the order without paying or sending anything."),
+            ],
+            facts=[(account.name, _fee_text(account)) for account in accounts],
+            make_form=lambda data, files: CloneForm(data, accounts=accounts, initial=initial),
+            back=page_of(voice),
+            act=act,
+            template="voicelib/clone.html",
         )
+        return ask(self, request, question)
 
     @button(_("Activate now"), icon="bolt", scope=_WRITE, when=lambda voice: _to_activate(voice) is not None)
     def activate(self, request: HttpRequest, voice: Any) -> HttpResponse:

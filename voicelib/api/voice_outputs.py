@@ -38,6 +38,15 @@ class HomeOutput(Output):
     )
     ended_at = serializers.DateTimeField(allow_null=True, help_text="When it lapsed or was lost.")
     model = serializers.CharField(allow_blank=True)
+    sample = serializers.CharField(
+        source="sample_id", allow_null=True, help_text="The recording it was ordered from; null in older homes."
+    )
+    handed_over = serializers.CharField(
+        source="handed_over_id",
+        allow_null=True,
+        help_text="The recording the provider was handed: the sample, or one made of it in a format that it takes.",
+    )
+    options = serializers.DictField(help_text="What the clone was asked for beside its recording.")
     generation = serializers.IntegerField(help_text="Counts up when the voice is cloned again.")
     created_at = serializers.DateTimeField()
     cloned_at = serializers.DateTimeField(allow_null=True)

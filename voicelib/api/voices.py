@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,17 +14,20 @@ from rest_framework.response import Response
 from accounts.api.idempotency import idempotent
 from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
+from accounts.api.outputs import Output
 from accounts.api.views import TeamView
 from accounts.flows.provider_accounts import find_provider_account
 from accounts.models import ProviderAccount
 from voicelib.api.voice_outputs import VoiceOutput, voice_json
+from voicelib.clone_options import CloneOptions
 from voicelib.flows.activation import ask_activation, set_policy
-from voicelib.flows.cloning import ask_clone
+from voicelib.flows.clone_orders import ask_clone, check_clone
 from voicelib.flows.system_voices import add_system_voice
 from voicelib.flows.voices import change_voice, create_voice, voice_of
 from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 from voicelib.states import BEST_FIRST
 
+_OPTIONS = ("text_validation", "accuracy", "noise_reduction", "volume_normalization", "language_boost")
 STATES = ("draft", *BEST_FIRST)
 POLICIES = tuple(ProviderVoice.Policy.values)
 REVIVALS = tuple(VoiceDefaults.Revival.values)
@@ -87,6 +91,13 @@ class HomeInput(Input):
     project = serializers.CharField(max_length=64, required=False, help_text="Whose budget pays.")
 
 
+class ClonePromptInput(Input):
+    """A second, short recording that makes the clone sound more alike."""
+
+    sample = serializers.CharField(max_length=26, help_text="Id of a sample with purpose `prompt`: under 8 s.")
+    text = serializers.CharField(max_length=2000, help_text="What is said in it, ending in a punctuation mark.")
+
+
 class CloneInput(HomeInput):
     model = serializers.CharField(max_length=64, required=False, help_text="Speaks the preview.")
     preview_text = serializers.CharField(
@@ -97,6 +108,34 @@ class CloneInput(HomeInput):
     revival = serializers.ChoiceField(
         choices=REVIVALS, required=False, help_text="Whether it is cloned again by itself should it be lost."
     )
+    clone_prompt = ClonePromptInput(required=False)
+    text_validation = serializers.CharField(
+        max_length=200, required=False, help_text="What the provider is to hear in the recording; else it refuses."
+    )
+    accuracy = serializers.FloatField(
+        min_value=0, max_value=1, required=False, help_text="How much of `text_validation` it has to hear."
+    )
+    noise_reduction = serializers.BooleanField(required=False, default=False)
+    volume_normalization = serializers.BooleanField(required=False, default=False)
+    language_boost = serializers.CharField(
+        max_length=35, required=False, help_text="The recording's language in the provider's own words, or `auto`."
+    )
+
+
+class CloneFindingOutput(Output):
+    """What is known before anything is paid."""
+
+    code = serializers.CharField()
+    severity = serializers.ChoiceField(
+        choices=("error", "warning", "info"), help_text="With an `error` the clone would be refused with this code."
+    )
+    message = serializers.CharField()
+    field = serializers.CharField(allow_null=True)
+
+
+class CloneCheckOutput(Output):
+    ok = serializers.BooleanField(help_text="Whether the same request to `…/clone` would be taken now.")
+    findings = CloneFindingOutput(many=True)
 
 
 class PolicyInput(Input):
@@ -114,6 +153,19 @@ class _VoiceAnswers(TeamView):
     def answer(self, voice_id: str, status: int) -> Response:
         """The voice as it is now."""
         return Response(voice_json(self.voices().get(id=voice_id)), status=status)
+
+    def clone_order(self) -> dict[str, Any]:
+        """The body of a clone as the flows take it."""
+        wish = self.read(CloneInput)
+        prompt = wish.pop("clone_prompt", None) or {}
+        options = {name: wish.pop(name) for name in _OPTIONS if name in wish}
+        return {
+            "account": find_provider_account(team=self.team, slug_or_id=wish.pop("provider_account", None)),
+            "actor": self.actor,
+            "payer": self.payer(self.project_of(wish.pop("project", None))),
+            "options": CloneOptions(prompt_sample=prompt.get("sample"), prompt_text=prompt.get("text", ""), **options),
+            **wish,
+        }
 
     def account_named(self, slug_or_id: str | None) -> ProviderAccount | None:
         """The named account; None where none is named."""
@@ -179,16 +231,20 @@ class CloneVoiceView(_VoiceAnswers):
     @idempotent
     def post(self, request: Request, slug: str) -> Response:
         """Clone the voice from its sample; a worker does it. Again after a failure, a lapse or a loss."""
-        wish = self.read(CloneInput)
         voice = voice_of(team=self.team, slug=slug)
-        ask_clone(
-            voice=voice,
-            account=find_provider_account(team=self.team, slug_or_id=wish.pop("provider_account", None)),
-            actor=self.actor,
-            payer=self.payer(self.project_of(wish.pop("project", None))),
-            **wish,
-        )
+        ask_clone(voice=voice, **self.clone_order())
         return self.answer(voice.id, 202)
+
+
+class CheckCloneView(_VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_clone_check", request=CloneInput, responses={200: CloneCheckOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        """What `…/clone` would say to the same request. No provider is asked, nothing is held or paid."""
+        findings = check_clone(voice=voice_of(team=self.team, slug=slug), **self.clone_order())
+        is_fine = all(found.severity != "error" for found in findings)
+        return Response(CloneCheckOutput.of({"ok": is_fine, "findings": [asdict(found) for found in findings]}))
 
 
 class ActivateVoiceView(_VoiceAnswers):

@@ -66,4 +66,6 @@ def _lease() -> Any:
 
 
 def _whole(homes: QuerySet[ProviderVoice]) -> QuerySet[ProviderVoice]:
-    return homes.select_related("voice__consent", "voice__sample", "voice__team", "provider_account")
+    return homes.select_related(
+        "voice__consent", "voice__sample", "voice__team", "provider_account", "sample", "handed_over", "prompt_sample"
+    )

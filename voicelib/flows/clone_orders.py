@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -12,27 +10,23 @@ from django.db.models import Max
 
 from accounts import clock
 from accounts.doorbell import ring
-from accounts.errors import ConflictError, InvalidInputError
+from accounts.errors import ConflictError
 from accounts.flows.holds import Fee, place_hold
 from accounts.flows.quotes import quote_fee, quote_speech
 from accounts.models import Price, ProviderAccount
 from accounts.money import Money
 from accounts.payer import Actor, Payer
-from accounts.provider_clients import adapter, capabilities_of
-from providers.types import CloneCapabilities
+from accounts.provider_clients import adapter
+from voicelib.clone_options import NO_OPTIONS, CloneOptions
 from voicelib.errors import VoiceRefusedError
-from voicelib.flows.consent_use import refuse_outside_consent
-from voicelib.flows.defaults import defaults_of
+from voicelib.flows.clone_checks import CloneFinding, CloneWish, add_notes, examine_clone
 from voicelib.flows.history import note_home
-from voicelib.flows.sample_links import refuse_private, sample_url
-from voicelib.flows.samples import is_stored
 from voicelib.flows.voices import fee_key, refuse_suspended
-from voicelib.models import ProviderVoice, Sample, Voice, VoiceDefaults
+from voicelib.models import ProviderVoice, Voice
 from voicelib.revival import is_too_soon
 from voicelib.states import LIVING
 
 CLONE_TASK = "voicelib.tasks.clone_home"
-_SUFFIX_BYTES = 6
 
 
 def ask_clone(
@@ -47,8 +41,10 @@ def ask_clone(
     on_silence: str | None = None,
     revival: str = "",
     revives: ProviderVoice | None = None,
+    options: CloneOptions = NO_OPTIONS,
 ) -> ProviderVoice:
-    """Order a clone of the voice's sample at an account; a worker makes it.
+    """Order a clone of the voice's sample at an account; a worker makes it. `check_clone` tells beforehand what this
+    refuses. A provider that does not take the recording's format is handed one made of it.
 
     The characters of the preview are held (none without a preview), and the clone fee where the price charges it on
     cloning. After a failure, a lapse or a loss this makes the next generation under a new provider voice id. What is
@@ -60,34 +56,53 @@ def ask_clone(
     `revived_recently`),
     InvalidInputError with the field, BudgetExceededError, ConflictError `price_missing`.
     """
-    at = clock.now()
-    sample = _checked_sample(voice, at)
-    refuse_outside_consent(voice=voice, project_id=payer.project_id, purpose=None)
-    capabilities = _clone_capabilities(account)
-    _check_fit(sample, capabilities, account)
-    if capabilities.handover == "url":
-        refuse_private(sample_url(sample), account)
-    defaults = defaults_of(voice.team_id)
-    policy, on_silence = policy or defaults.policy, on_silence or defaults.on_silence
-    _check_policy(policy, on_silence, revival)
-    preview_text = (preview_text or "").strip()
-    model = _checked_model(account, model, preview_text, capabilities)
-    # What is spoken and billed whether it is asked for or not is held and priced like any preview.
-    preview_text = preview_text or capabilities.obligatory_preview
-    home = ProviderVoice(
-        voice=voice,
-        provider_account=account,
-        vendor_voice_id=_picked_id(voice, account, capabilities),
+    wish = CloneWish(
+        model=model,
+        preview_text=preview_text,
         policy=policy,
         on_silence=on_silence,
         revival=revival,
         revives=revives,
+        options=options,
+    )
+    found = examine_clone(voice=voice, account=account, payer=payer, wish=wish)
+    if found.refusals or found.home is None:
+        raise found.refusals[0]
+    made_over = None if found.recipe is None else found.recipe.as_json()
+    return _place(found.home, actor=actor, payer=payer, at=clock.now(), made_over=made_over)
+
+
+def check_clone(
+    *,
+    voice: Voice,
+    account: ProviderAccount,
+    actor: Actor,
+    payer: Payer,
+    model: str | None = None,
+    preview_text: str | None = None,
+    policy: str | None = None,
+    on_silence: str | None = None,
+    revival: str = "",
+    options: CloneOptions = NO_OPTIONS,
+) -> list[CloneFinding]:
+    """What `ask_clone` would say to the same order, and what is worth knowing before it is paid; errors first.
+
+    Nothing is sent, held or kept: the order is placed and taken back in one transaction.
+    """
+    wish = CloneWish(
         model=model,
         preview_text=preview_text,
-        requested_by=asdict(payer),
-        retry_at=clock.real_now(),
+        policy=policy,
+        on_silence=on_silence,
+        revival=revival,
+        options=options,
     )
-    return _place(home, actor=actor, payer=payer, at=at)
+    found = examine_clone(voice=voice, account=account, payer=payer, wish=wish)
+    home = found.home
+    if home is not None:
+        found.hold(lambda: _rehearse(home, actor=actor, payer=payer, at=clock.now()))
+    add_notes(found, account=account, payer=payer)
+    return found.findings()
 
 
 def clone_hold_key(home: ProviderVoice) -> str:
@@ -100,7 +115,15 @@ def preview_characters(home: ProviderVoice) -> int:
     return adapter(home.provider_account).count_characters(home.preview_text) if home.preview_text else 0
 
 
-def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> ProviderVoice:
+def _rehearse(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> None:
+    with transaction.atomic():
+        _place(home, actor=actor, payer=payer, at=at)
+        transaction.set_rollback(True)
+
+
+def _place(
+    home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime, made_over: dict[str, Any] | None = None
+) -> ProviderVoice:
     account, voice = home.provider_account, home.voice
     characters = preview_characters(home)
     amount = (
@@ -123,78 +146,11 @@ def _place(home: ProviderVoice, *, actor: Actor, payer: Payer, at: datetime) -> 
                 at=at,
                 fee=_fee_on_cloning(home, at),
             )
-            _note_asked(home, actor, characters)
+            _note_asked(home, actor, characters, made_over)
             ring(CLONE_TASK, home.id)
     except IntegrityError:
         raise _home_exists(voice, account) from None
     return home
-
-
-def _checked_sample(voice: Voice, at: datetime) -> Sample:
-    refuse_suspended(voice, at)
-    if voice.kind != Voice.Kind.CLONED:
-        raise VoiceRefusedError("Only a voice of your own can be cloned.", code="voice_not_clonable")
-    if voice.consent is None:
-        raise VoiceRefusedError("Nobody has consented to cloning this voice.", code="consent_missing")
-    if voice.sample is None:
-        raise VoiceRefusedError("The voice has no sample to clone from.", code="sample_missing")
-    if not is_stored(voice.sample):
-        raise VoiceRefusedError(
-            "The storage does not have the sample any more; add it again.", code="sample_not_stored"
-        )
-    return voice.sample
-
-
-def _clone_capabilities(account: ProviderAccount) -> CloneCapabilities:
-    capabilities = capabilities_of(account)
-    clone = capabilities.clone
-    if clone is None or "clone" not in capabilities.operations:
-        raise InvalidInputError(
-            f"{account.provider} does not clone voices.", code="clone_unsupported", field="provider_account"
-        )
-    return clone
-
-
-def _picked_id(voice: Voice, account: ProviderAccount, clone: CloneCapabilities) -> str:
-    """The provider voice id we pick; empty where the provider does, and says it only in its answer."""
-    if clone.who_picks_id == "provider":
-        return ""
-    return adapter(account).new_voice_id(voice.slug, secrets.token_hex(_SUFFIX_BYTES))
-
-
-def _check_fit(sample: Sample, clone: CloneCapabilities, account: ProviderAccount) -> None:
-    problem = None
-    if sample.format not in clone.sample_containers:
-        problem = f"takes {', '.join(sorted(clone.sample_containers))}, not {sample.format}"
-    elif not clone.min_ms <= sample.duration_ms <= clone.max_ms:
-        problem = f"takes {clone.min_ms // 1000} to {clone.max_ms // 1000} s"
-    elif sample.size > clone.max_bytes:
-        problem = f"takes at most {clone.max_bytes} bytes"
-    if problem:
-        raise InvalidInputError(f"{account.provider} {problem}.", code="sample_unsuitable", field="sample")
-
-
-def _check_policy(policy: str, on_silence: str, revival: str) -> None:
-    if revival not in ("", *VoiceDefaults.Revival.values):
-        raise InvalidInputError(f"It is one of {', '.join(VoiceDefaults.Revival.values)}.", field="revival")
-    if policy not in ProviderVoice.Policy.values:
-        raise InvalidInputError(f"The policy is one of {', '.join(ProviderVoice.Policy.values)}.", field="policy")
-    if on_silence not in ProviderVoice.OnSilence.values:
-        raise InvalidInputError(f"It is one of {', '.join(ProviderVoice.OnSilence.values)}.", field="on_silence")
-
-
-def _checked_model(account: ProviderAccount, model: str | None, preview_text: str, clone: CloneCapabilities) -> str:
-    capabilities = capabilities_of(account)
-    if len(preview_text) > clone.preview_limit:
-        raise InvalidInputError(
-            f"A preview has at most {clone.preview_limit} characters.", code="preview_too_long", field="preview_text"
-        )
-    allowed = (clone.preview_models if preview_text else ()) or capabilities.models
-    if model is not None and model not in allowed:
-        raise InvalidInputError(f"{model!r} is none of {', '.join(allowed)}.", code="model_unknown", field="model")
-    if model is None and not preview_text and clone.obligatory_preview:
-        return capabilities.cheapest_model
-    return model or (capabilities.default_model if capabilities.default_model in allowed else allowed[0])
 
 
 def _refuse_second_home(voice: Voice, account: ProviderAccount) -> None:
@@ -215,8 +171,10 @@ def _refuse_soon_revival(home: ProviderVoice, at: datetime) -> None:
         raise VoiceRefusedError("It was cloned again by itself in the last seven days.", code="revived_recently")
 
 
-def _note_asked(home: ProviderVoice, actor: Actor, characters: int) -> None:
-    data: dict[str, Any] = {"policy": home.policy, "preview_characters": characters}
+def _note_asked(home: ProviderVoice, actor: Actor, characters: int, made_over: dict[str, Any] | None) -> None:
+    data: dict[str, Any] = {"policy": home.policy, "preview_characters": characters, "sample": home.sample_id}
+    data |= {"made_over": made_over} if made_over else {}
+    data |= {"options": home.options} if home.options else {}
     if home.revives is None:
         note_home(home=home, kind="voice.clone_asked", actor=actor, data=data)
     else:

@@ -14,15 +14,17 @@ from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, capabilities_of, wire_account
 from accounts.steps import reached
 from providers.errors import Category, PendingError, ProviderError
-from providers.types import CloneRequest, CloneResult
+from providers.types import CloneResult
 from voicelib.backoff import SURPRISE_WAIT
-from voicelib.errors import VoiceRefusedError
+from voicelib.errors import SampleRefusedError, VoiceRefusedError
 from voicelib.flows import clone_outcomes
 from voicelib.flows.claims import claim_due, let_go, take
 from voicelib.flows.clone_orders import CLONE_TASK, ask_clone, clone_hold_key, preview_characters
+from voicelib.flows.clone_requests import clone_request
 from voicelib.flows.consent_use import refuse_outside_consent
+from voicelib.flows.derived_samples import sample_for
 from voicelib.flows.previews import keep_preview
-from voicelib.flows.sample_links import MEDIA_TYPES, refuse_unreachable, sample_url
+from voicelib.flows.sample_links import refuse_unreachable
 from voicelib.flows.samples import read_sample
 from voicelib.flows.voices import refuse_suspended
 from voicelib.models import Deletion, ProviderVoice, Sample, Voice
@@ -102,14 +104,15 @@ def _earlier_calls(home: ProviderVoice) -> list[Attempt]:
 
 
 def _call(home: ProviderVoice, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
-    try:
-        sample = read_sample(_sample_of(home))
-    except FileNotFoundError:
-        raise VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored") from None
+    sample, prompt = _recordings(home)
     account = home.provider_account
-    request = _request(home, sample)
-    if request.sample_url is not None:
-        refuse_unreachable(request.sample_url, account, sha256=hashlib.sha256(sample).hexdigest(), size=len(sample))
+    request = clone_request(home, sample, _read(sample), prompt, b"" if prompt is None else _read(prompt))
+    pulled = [(request.sample_url, request.sample)]
+    if request.clone_prompt is not None:
+        pulled.append((request.clone_prompt.url, request.clone_prompt.audio))
+    for url, content in pulled:
+        if url is not None:
+            refuse_unreachable(url, account, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
     return paid_call(
         order=_order(home),
         operation=adapter(account).clone(wire_account(account), request),
@@ -122,7 +125,8 @@ def _call(home: ProviderVoice, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
 def _ask_for(home: ProviderVoice, accepted: Attempt, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
     account = home.provider_account
     # The recording is with the provider already.
-    request = _request(home, b"")
+    sample, prompt = _recordings(home)
+    request = clone_request(home, sample, b"", prompt)
     return resume_call(
         attempt=accepted,
         operation=adapter(account).resume_clone(wire_account(account), request, accepted.vendor_task),
@@ -237,24 +241,26 @@ def _order(home: ProviderVoice) -> PaidOrder:
     )
 
 
-def _request(home: ProviderVoice, content: bytes) -> CloneRequest:
-    sample = _sample_of(home)
+def _recordings(home: ProviderVoice) -> tuple[Sample, Sample | None]:
+    """What is handed over: the sample the home was ordered from, and the prompt; made over where the provider takes
+    others, and noted on the home."""
     clone = capabilities_of(home.provider_account).clone
-    return CloneRequest(
-        # A hint where the provider picks the id; the same at every try, another for another home of the voice.
-        voice_id=home.vendor_voice_id or adapter(home.provider_account).new_voice_id(home.voice.slug, home.id[-8:]),
-        sample=content,
-        sample_name=f"{home.voice.slug}.{sample.format}",
-        sample_type=MEDIA_TYPES[sample.format],
-        sample_duration_ms=sample.duration_ms,
-        model=home.model if home.preview_text else None,
-        preview_text=home.preview_text or None,
-        sample_url=sample_url(sample) if clone is not None and clone.handover == "url" else None,
-    )
+    sample = home.sample or home.voice.sample
+    if sample is None or clone is None:
+        raise VoiceRefusedError("The voice has no sample to clone from.", code="sample_missing")
+    try:
+        handed = home.handed_over or sample_for(sample=sample, clone=clone)
+        prompt = None if home.prompt_sample is None else sample_for(sample=home.prompt_sample, clone=clone)
+    except SampleRefusedError as refusal:
+        raise VoiceRefusedError(refusal.detail, code=refusal.code) from refusal
+    if handed.id != home.handed_over_id:
+        home.handed_over = handed
+        ProviderVoice.objects.filter(id=home.id).update(handed_over=handed)
+    return handed, prompt
 
 
-def _sample_of(home: ProviderVoice) -> Sample:
-    sample = home.voice.sample
-    if sample is None:
-        raise FileNotFoundError(home.voice_id)
-    return sample
+def _read(sample: Sample) -> bytes:
+    try:
+        return read_sample(sample)
+    except FileNotFoundError:
+        raise VoiceRefusedError("The storage does not have the sample any more.", code="sample_not_stored") from None

@@ -11,6 +11,7 @@ from accounts import clock
 from accounts.doorbell import ring
 from accounts.errors import BudgetExceededError, PlatformError
 from accounts.payer import PLATFORM
+from voicelib.clone_options import CloneOptions
 from voicelib.flows.clone_orders import ask_clone, last_revival
 from voicelib.flows.defaults import defaults_of
 from voicelib.flows.endings import REVIVE_TASK
@@ -66,6 +67,7 @@ def _clone(home: ProviderVoice, at: datetime) -> ProviderVoice | None:
             on_silence=home.on_silence,
             revival=home.revival,
             revives=home,
+            options=CloneOptions(**home.options),
         )
     except PlatformError as refusal:
         passes = isinstance(refusal, BudgetExceededError) or refusal.code in _PASSING

@@ -119,6 +119,13 @@ class ProviderVoice(models.Model):
     revives = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="+")
     model = models.CharField(_("model"), max_length=64, blank=True)
     preview_text = models.CharField(_("preview text"), max_length=2000, blank=True)
+    # The recording it was ordered from, what the provider was handed of it, the prompt beside it; see CloneOptions.
+    sample = models.ForeignKey(Sample, models.PROTECT, null=True, related_name="+", verbose_name=_("sample"))
+    handed_over = models.ForeignKey(
+        Sample, models.PROTECT, null=True, related_name="+", verbose_name=_("handed over"), editable=False
+    )
+    prompt_sample = models.ForeignKey(Sample, models.PROTECT, null=True, related_name="+", verbose_name=_("prompt"))
+    options = models.JSONField(_("options"), default=dict, editable=False)
     # Key of the preview in STORAGES["samples"], and the provider's address of it until it is fetched.
     preview_key = models.CharField(max_length=300, blank=True, editable=False)
     preview_source = models.TextField(blank=True, editable=False)
