@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from providers.audio import HEADERLESS, AudioUrl, PayloadError, decode_payload, sniff
-from providers.errors import PendingError, ProviderError, malformed
+from providers.errors import malformed
 from providers.minimax.answers import Reader, billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
-from providers.minimax.emotion import dropped, without_emotion
+from providers.minimax.emotion import speaking
 from providers.minimax.rules import compiled_all
 from providers.minimax.text import normalized
 from providers.types import (
@@ -17,7 +16,6 @@ from providers.types import (
     Account,
     Finding,
     Operation,
-    Pause,
     Request,
     Response,
     SpeechRequest,
@@ -39,22 +37,12 @@ def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
     An emotion the voice refuses is left out in a second exchange where the account says so, which is a finding.
     """
     check_speech(account, request)
+    return (yield from speaking(account, request, lambda wanted: _once(account, wanted)))
+
+
+def _once(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
     asked = _asked(account, request)
-    try:
-        return read_speech(asked, (yield asked), request)
-    except ProviderError as error:
-        plain = without_emotion(account, request, error)
-        if plain is None:
-            raise
-        refusal = error
-    try:
-        # From here on both exchanges share the time of the run.
-        yield Pause(0.0)
-    except PendingError:
-        raise refusal from None
-    asked = _asked(account, plain)
-    result = read_speech(asked, (yield asked), plain)
-    return replace(result, findings=(dropped(request), *result.findings))
+    return read_speech(asked, (yield asked), request)
 
 
 def _asked(account: Account, request: SpeechRequest) -> Request:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 from providers.errors import ProviderError, lost_answer, malformed, while_listening
 from providers.minimax.answers import Reader, billed_characters, mapping, post, read, text, trace, whole
 from providers.minimax.checks import check_speech
-from providers.minimax.emotion import dropped, without_emotion
+from providers.minimax.emotion import streaming
 from providers.minimax.event_stream import Line, Lines
 from providers.minimax.heard import FINISHED, Heard
 from providers.minimax.speech import body, longest_answer
@@ -41,13 +40,6 @@ def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
     An emotion the voice refuses is left out in a second exchange where the account says so, which is a finding.
     """
     check_speech(account, request, streamed=True)
-
-    def instead(error: ProviderError) -> StreamExchange | None:
-        plain = without_emotion(account, request, error)
-        if plain is None:
-            return None
-        return replace(stream_speech(account, plain), findings=(dropped(request),))
-
     asked = post(
         account,
         "/v1/t2a_v2",
@@ -56,6 +48,7 @@ def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
         timeout=TIMEOUTS,
         max_response_bytes=_OVERHEAD * longest_answer(request),
     )
+    instead = streaming(account, request, lambda wanted: stream_speech(account, wanted))
     return StreamExchange(asked, Decoder(asked, request), instead)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from providers.minimax import speech as minimax
 from providers.minimax.checks import check_speech
+from providers.minimax.emotion import speaking, streaming
 from providers.minimax.speech import TIMEOUTS, longest_answer
 from providers.minimax.streaming import TIMEOUTS as STREAM_TIMEOUTS
 from providers.minimax.streaming import Decoder
@@ -23,6 +24,10 @@ def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
 
     Hexadecimal is asked for, but what came decides: one report has an address all the same."""
     check_speech(account, request, offer=OFFER)
+    return (yield from speaking(account, request, lambda wanted: _once(account, wanted)))
+
+
+def _once(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
     asked = asking(account, request)
     return minimax.read_speech(asked, (yield asked), request, reader=read, allow_base64=True)
 
@@ -32,7 +37,8 @@ def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
     to, and what comes there after other audio is dropped."""
     check_speech(account, request, streamed=True, offer=OFFER)
     asked = asking(account, request, streamed=True)
-    return StreamExchange(asked, Decoder(asked, request, reader=read))
+    instead = streaming(account, request, lambda wanted: stream_speech(account, wanted))
+    return StreamExchange(asked, Decoder(asked, request, reader=read), instead)
 
 
 def asking(account: Account, request: SpeechRequest, *, streamed: bool = False) -> Request:

@@ -9,6 +9,7 @@ from providers.errors import PendingError, ProviderError
 from providers.minimax import answers as minimax
 from providers.minimax import speech as minimax_speech
 from providers.minimax.checks import check_speech
+from providers.minimax.emotion import speaking, streaming
 from providers.minimax.speech import TIMEOUTS, longest_answer
 from providers.minimax.streaming import TIMEOUTS as STREAM_TIMEOUTS
 from providers.minimax.streaming import Decoder
@@ -38,6 +39,10 @@ def native(account: Account) -> Account:
 def speech(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
     """One synthesis. Refuses before sending; raises ``ProviderError``."""
     check_speech(account, request, offer=OFFER)
+    return (yield from speaking(account, request, lambda wanted: _once(account, wanted)))
+
+
+def _once(account: Account, request: SpeechRequest) -> Operation[SpeechResult]:
     asked = asking(account, request)
     return minimax_speech.read_speech(asked, (yield asked), request, reader=read, allow_base64=True)
 
@@ -46,7 +51,8 @@ def stream_speech(account: Account, request: SpeechRequest) -> StreamExchange:
     """One streamed synthesis; the aggregate frame is declined and ignored when it comes anyway."""
     check_speech(account, request, streamed=True, offer=OFFER)
     asked = asking(account, request, streamed=True)
-    return StreamExchange(asked, Decoder(asked, request, reader=read))
+    instead = streaming(account, request, lambda wanted: stream_speech(account, wanted))
+    return StreamExchange(asked, Decoder(asked, request, reader=read), instead)
 
 
 def asking(account: Account, request: SpeechRequest, *, streamed: bool = False) -> Request:
