@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.utils import IntegrityError
 
 from accounts.metrics import EVENTS
-from accounts.models import Event
+from accounts.models import Alert, Event
 from accounts.payer import PLATFORM, Actor
 
 # Dotted past-tense names and what they say. docs/events.md lists the same, held by a test.
@@ -20,6 +20,8 @@ EVENT_KINDS: dict[str, str] = {
     "budget.refused": "A call did not fit into a hard budget and was refused.",
     "member.added": "A person got a role in the team, or another role.",
     "member.removed": "A person left the team; their API keys stopped.",
+    "member.mails_changed": "It was decided what a member is told by e-mail.",
+    "team.digest_changed": "The time of the team's daily digest was changed.",
     "project.created": "A project was made.",
     "token.created": "An API key was made.",
     "token.revoked": "An API key was revoked.",
@@ -79,6 +81,27 @@ EVENT_KINDS: dict[str, str] = {
     "clip.canceled": "A clip was taken back before the provider was asked.",
 }
 
+# What the team's owners and admins are told by e-mail.
+ALERT_KINDS = frozenset(
+    {
+        "attempt.unresolved",
+        "consent.expired",
+        "consent.revoked",
+        "provider_account.circuit_opened",
+        "provider_account.frozen",
+        "voice.activation_failed",
+        "voice.activation_missed",
+        "voice.activation_unpaid",
+        "voice.clone_failed",
+        "voice.decision_needed",
+        "voice.deletion_failed",
+        "voice.expiring",
+        "voice.lapsed",
+        "voice.lost",
+        "voice.suspended",
+    }
+)
+
 
 class UnknownEventError(LookupError):
     """The kind is not in EVENT_KINDS."""
@@ -118,5 +141,7 @@ def record(
                 event.save(force_insert=True)
         except IntegrityError:
             return None
+    if kind in ALERT_KINDS:
+        Alert.objects.create(event=event, team_id=team_id)
     transaction.on_commit(EVENTS.labels(kind).inc, robust=True)
     return event

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from accounts.flows.alerts import alert_tick
 from accounts.flows.idempotency import forget_old_requests
+from accounts.flows.mails import send_tick
 from accounts.seals import seal_next
 
 
@@ -21,3 +23,10 @@ def seal_tick() -> None:
 def forget_tick() -> None:
     """Drop the answers of requests that nobody repeats any more."""
     forget_old_requests(older_than=timedelta(days=7))
+
+
+@shared_task
+def mail_tick() -> None:
+    """Tell what waits to be told, and send it."""
+    alert_tick()
+    send_tick()

@@ -9,6 +9,7 @@ from accounts.api.budgets import BudgetsView, BudgetView
 from accounts.api.events import EventsView
 from accounts.api.ledger import LedgerCsvView, LedgerTotalsView, LedgerView
 from accounts.api.me import MeView
+from accounts.api.notifications import MailsView, NotificationsView
 from accounts.api.prices import PricesView
 from accounts.api.projects import ProjectsView
 from accounts.api.provider_accounts import (
@@ -25,6 +26,8 @@ urlpatterns = [
     path("projects", ProjectsView.as_view()),
     path("tokens", TokensView.as_view()),
     path("tokens/<slug:token_id>", TokenView.as_view()),
+    path("notifications", NotificationsView.as_view()),
+    path("mails", MailsView.as_view()),
     path("events", EventsView.as_view()),
     path("budgets", BudgetsView.as_view()),
     path("budgets/<slug:budget_id>", BudgetView.as_view()),

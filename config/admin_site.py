@@ -22,6 +22,7 @@ from accounts.models import (
     Budget,
     Event,
     LedgerEntry,
+    Mail,
     Membership,
     Price,
     Project,
@@ -63,6 +64,7 @@ _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
         (
             (_("Teams"), "groups", Team),
             (_("Members"), "badge", Membership),
+            (_("E-mail"), "mail", Mail),
             (_("Projects"), "folder", Project),
             (_("API keys"), "key", Token),
             (_("Provider accounts"), "dns", ProviderAccount),

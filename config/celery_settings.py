@@ -27,6 +27,8 @@ beat_schedule = {
     "voices": {"task": "voicelib.tasks.clone_tick", "schedule": float(settings.TICK_SECONDS)},
     "deletions": {"task": "voicelib.tasks.delete_tick", "schedule": float(settings.TICK_SECONDS)},
     "purges": {"task": "voicelib.tasks.purge_tick", "schedule": float(settings.TICK_SECONDS)},
+    "digests": {"task": "voicelib.tasks.digest_tick", "schedule": float(settings.TICK_SECONDS)},
+    "mails": {"task": "accounts.tasks.mail_tick", "schedule": float(settings.TICK_SECONDS)},
     "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},
     "seals": {"task": "accounts.tasks.seal_tick", "schedule": 300.0},
     "answers": {"task": "accounts.tasks.forget_tick", "schedule": 3600.0},

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.env import Env
 from config.local_secrets import local_secret
+from config.mail import NO_MAIL, SECURITY, mail_of_url, mail_to_files, smtp
 from providers.minimax import regions as minimax_regions
 
 env = Env()
@@ -199,6 +200,34 @@ SCAN_HOURS = env.integer("SCAN_HOURS", 6, at_least=1)
 CIRCUIT_FAILURES = env.integer("CIRCUIT_FAILURES", 5, at_least=1)
 # `Prefer: wait` requests that may wait at the same time; beyond that the answer is 202 at once.
 WAITING_REQUESTS = env.integer("WAITING_REQUESTS", 8)
+
+# E-mail: one URL, or single variables; without either the embedded profile writes letters to files, production none.
+EMAIL_URL = env.secret("EMAIL_URL")
+_EMAIL_HOST = env.text("EMAIL_HOST")
+_mail = NO_MAIL
+if EMAIL_URL:
+    _mail = mail_of_url(EMAIL_URL)
+elif _EMAIL_HOST:
+    _mail = smtp(
+        host=_EMAIL_HOST,
+        port=env.integer("EMAIL_PORT", 0) or None,
+        user=env.text("EMAIL_HOST_USER"),
+        password=env.secret("EMAIL_HOST_PASSWORD"),
+        security=env.choice("EMAIL_SECURITY", SECURITY, "starttls"),
+    )
+elif EMBEDDED:
+    _mail = mail_to_files(DATA_DIR / "mails")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _mail.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "voice-library@localhost")
+MAIL_IS_SENT = _mail is not NO_MAIL
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [

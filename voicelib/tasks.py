@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, checks, cloning, deletion, drift, purges, revivals
+from voicelib.flows import activation, checks, cloning, deletion, digests, drift, purges, revivals
 
 
 @shared_task
@@ -90,3 +90,9 @@ def revive_tick() -> None:
 def revive_home(provider_voice_id: str) -> None:
     """One of them."""
     revivals.revive_home(provider_voice_id=provider_voice_id)
+
+
+@shared_task
+def digest_tick() -> None:
+    """Daily digests whose time has come."""
+    digests.digest_tick(at=clock.now())

@@ -22,6 +22,7 @@ from accounts.admin.rights import actor_of, rights_of
 from accounts.admin.scoping import TeamScoped
 from accounts.admin.shown import moment
 from accounts.admin.typed_unfold import UserAdmin
+from accounts.flows.notifications import set_digest_time, set_member_mails
 from accounts.flows.people import add_member, create_team, create_user, remove_member
 from accounts.models import Membership, Team, User
 from accounts.roles import Role
@@ -39,7 +40,8 @@ class TeamsAdmin(ButtonsAdmin):
     read_scope = "projects:read"
     list_display = ["name", "slug", "time_zone", "own_role", "member_count"]
     search_fields = ["name", "slug"]
-    fields = ["name", "slug", "time_zone", "created_at"]
+    fields = ["name", "slug", "time_zone", "digest_at", "created_at"]
+    actions_detail = ["digest"]
     ordering = ["name"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
@@ -62,6 +64,27 @@ class TeamsAdmin(ButtonsAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return rights_of(request).is_superuser
 
+    @button(_("Daily digest"), icon="mail", scope=MANAGE_MEMBERS)
+    def digest(self, request: HttpRequest, team: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            set_digest_time(team=team, digest_at=form.cleaned_data["digest_at"], actor=actor_of(request))
+            messages.success(request, _("Decided."))
+            return to_page(team)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("When does the daily digest of %(name)s come?") % {"name": team},
+                submit=_("Save"),
+                icon="mail",
+                explanation=[_("What lapses when, what keeping costs, calls of unknown outcome, budgets nearly full.")],
+                facts=[(_("Time zone"), team.time_zone)],
+                make_form=lambda data, files: DigestForm(data, initial={"digest_at": team.digest_at}),
+                act=act,
+            ),
+        )
+
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             team = create_team(**form.cleaned_data)
@@ -73,6 +96,20 @@ class TeamsAdmin(ButtonsAdmin):
             request,
             Question(title=_("Add team"), submit=_("Add team"), icon="group_add", make_form=NewTeamForm, act=act),
         )
+
+
+class DigestForm(DressedForm):
+    digest_at = forms.TimeField(
+        label=_("At"),
+        required=False,
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text=_("In the team's time zone. Empty: never."),
+    )
+
+
+class MailsForm(DressedForm):
+    alerts = forms.BooleanField(label=_("Alerts"), required=False)
+    digest = forms.BooleanField(label=_("Daily digest"), required=False)
 
 
 class NewTeamForm(DressedForm):
@@ -95,8 +132,8 @@ class MembershipsAdmin(ButtonsAdmin):
     list_select_related = ["team", "user"]
     list_filter = [by_row("team", _("team")), by_value("role", _("role"), dict(Role.choices))]
     search_fields = ["user__name", "user__email"]
-    fields = ["user", "email", "role", "team", "created"]
-    actions_detail = ["change_role", "remove"]
+    fields = ["user", "email", "role", "team", "gets_alerts", "gets_digest", "created"]
+    actions_detail = ["change_role", "mails", "remove"]
     readonly_fields = ["email", "created"]
     ordering = ["team__name", "user__email"]
 
@@ -152,6 +189,29 @@ class MembershipsAdmin(ButtonsAdmin):
                     initial={"role": membership.role},
                     roles=roles_given_by(request, membership.team_id, membership.role),
                 ),
+                act=act,
+            ),
+        )
+
+    @button(_("E-mail"), icon="mail", scope=MANAGE_MEMBERS)
+    def mails(self, request: HttpRequest, membership: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            set_member_mails(
+                team=membership.team, email=membership.user.email, actor=actor_of(request), **form.cleaned_data
+            )
+            messages.success(request, _("Decided."))
+            return to_page(membership)
+
+        initial = {"alerts": membership.gets_alerts, "digest": membership.gets_digest}
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("What is %(name)s told by e-mail?") % {"name": membership.user},
+                submit=_("Save"),
+                icon="mail",
+                explanation=[_("Owners and admins are written to; for other roles the switches wait.")],
+                make_form=lambda data, files: MailsForm(data, initial=initial),
                 act=act,
             ),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,9 @@ class Team(models.Model):
     slug = models.CharField(_("slug"), max_length=64, unique=True, validators=[slug_validator])
     name = models.CharField(_("name"), max_length=200)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
+    # When the daily digest comes, by the clocks of the time zone (null: never), and the next one in business time.
+    digest_at = models.TimeField(_("digest at"), null=True, blank=True, default=time(8))
+    digest_due_at = models.DateTimeField(null=True, editable=False, db_index=True)
     created_at = models.DateTimeField(_("created at"), default=clock.real_now, editable=False)
     members = models.ManyToManyField(User, through="Membership", related_name="teams")
 
@@ -39,6 +44,9 @@ class Membership(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="memberships", verbose_name=_("team"))
     user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=16, choices=role_choices)
+    # What an owner or admin is told by e-mail.
+    gets_alerts = models.BooleanField(_("gets alerts"), default=True)
+    gets_digest = models.BooleanField(_("gets the daily digest"), default=True)
     created_at = models.DateTimeField(_("created at"), default=clock.real_now, editable=False)
 
     class Meta:

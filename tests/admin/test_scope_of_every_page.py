@@ -12,6 +12,7 @@ from accounts.models import (
     Budget,
     Event,
     LedgerEntry,
+    Mail,
     Membership,
     Price,
     Project,
@@ -35,6 +36,7 @@ PAGES: dict[Any, tuple[str | None, str | None]] = {
     Dictionary: ("dictionaries:read", "dictionaries:write"),
     Event: ("events:read", None),
     LedgerEntry: ("ledger:read", None),
+    Mail: ("tokens:read", None),
     Membership: ("projects:read", "tokens:write"),
     Price: ("provider-accounts:read", None),
     Project: ("projects:read", "projects:write"),
@@ -58,6 +60,11 @@ def of_other_team(model, cast, other_shelf):
         return cast.other_team
     if model is Membership:
         return Membership.objects.get(team=cast.other_team)
+    if model is Mail:
+        address = "quetzal@example.com"
+        return Mail.objects.create(
+            team=cast.other_team, key="quetzal", address=address, subject="Quetzal", text="Quetzal"
+        )
     if model is Project:
         return Project.objects.create(team=cast.other_team, slug="quetzal-project", name="Quetzal project")
     return model.objects.filter(team_id=cast.other_team.id).first()

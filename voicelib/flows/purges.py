@@ -144,13 +144,21 @@ def _delete_file(purge: Purge, line: dict[str, Any]) -> None:
 def _other_users(line: dict[str, Any], consent: Consent) -> list[str]:
     """Voices under another consent that are cloned from this recording."""
     samples = Sample.objects.filter(storage_key=line["key"])
-    voices = Voice.objects.filter(sample__in=samples).exclude(consent=consent).exclude(consent__isnull=True)
+    of_homes = ProviderVoice.objects.filter(Q(sample__in=samples) | Q(prompt_sample__in=samples))
+    voices = (
+        Voice.objects.filter(Q(sample__in=samples) | Q(id__in=of_homes.values("voice")))
+        .exclude(consent=consent)
+        .exclude(consent__isnull=True)
+    )
     return list(voices.order_by("slug").values_list("slug", flat=True))
 
 
 def _samples_of(consent: Consent) -> list[dict[str, Any]]:
     """The recordings that were cloned from, with what they were made of and what was made of them."""
-    found = {sample.id: sample for sample in Sample.objects.filter(voices__consent=consent)}
+    homes = ProviderVoice.objects.filter(voice__consent=consent)
+    used = [homes.values(name) for name in ("sample", "handed_over", "prompt_sample")]
+    of_homes = Q(id__in=used[0]) | Q(id__in=used[1]) | Q(id__in=used[2])
+    found = {sample.id: sample for sample in Sample.objects.filter(Q(voices__consent=consent) | of_homes)}
     fresh = list(found.values())
     while fresh:
         ids = [sample.id for sample in fresh]
