@@ -102,5 +102,22 @@ ABOUTS = MappingProxyType(
             ),
             address="http://kani.internal:8000",
         ),
+        "speaches": About(
+            title="Speaches",
+            what="A server that runs Kokoro, Piper and others by their Hugging Face ids. No cloning.",
+            before_paying=(
+                _OWN,
+                _LISTED,
+                "The model has to be downloaded there first (`POST /v1/models/{id}`); another than Kokoro goes into "
+                "the option `model`.",
+            ),
+            traps=(
+                "OpenAI's voice names are spoken by its first voice and answered 200: the name is looked up before "
+                "each synthesis.",
+                "It always streams, so that a failure after the first byte is a cut answer: that is no success.",
+            ),
+            sources=("[speaches-ai/speaches](https://github.com/speaches-ai/speaches)@02ca270",),
+            address="http://speaches.internal:8000",
+        ),
     }
 )

@@ -178,4 +178,17 @@ KANI = Profile(
     known_voices=("random",),
 )
 
-PROFILES = (OPENAI, KOKORO, F5, CHATTERBOX, CHATTERBOX_API, QWEN3, KANI)
+# speaches-ai/speaches@02ca270: models by their Hugging Face ids, which have to be downloaded first (else 404);
+# OpenAI's voice names are spoken by its first voice and answered 200; 0.5 to 2 is what its Kokoro takes.
+SPEACHES = Profile(
+    name="speaches",
+    server="Speaches",
+    default_model="speaches-ai/Kokoro-82M-v1.0-ONNX",
+    speed=(0.5, 2.0),
+    unknown_voice="default",
+    voices_path="/v1/audio/voices",
+    models_path="/v1/models",
+    health_path="/health",
+)
+
+PROFILES = (OPENAI, KOKORO, F5, CHATTERBOX, CHATTERBOX_API, QWEN3, KANI, SPEACHES)

@@ -35,7 +35,9 @@ PRICES = {
     "umodelverse": Prices("CNY", 350, 200, {"cloning": 9_900_000, "generation": 9_900_000}),
     "clore": Prices("USD", 100, 60, {"cloning": 1_500_000, "generation": 3_000_000}),
     "openai": Prices("USD", 30, 15, {}),
-    **dict.fromkeys(("kokoro", "f5", "chatterbox", "chatterbox_api", "qwen3", "kani"), Prices("USD", 0, 0, {})),
+    **dict.fromkeys(
+        ("kokoro", "f5", "chatterbox", "chatterbox_api", "qwen3", "kani", "speaches"), Prices("USD", 0, 0, {})
+    ),
 }
 
 _IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

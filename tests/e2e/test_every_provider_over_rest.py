@@ -55,6 +55,7 @@ PLACES = {
     # Everything it lists was uploaded by somebody; the account names what may be used without a consent.
     "chatterbox_api": Place("anna", options=(("voices", ["anna"]),)),
     "qwen3": Place("Vivian"),
+    "speaches": Place("af_bella"),
     "kani": Place("katie", options=(("voices", ["katie"]),)),
 }
 

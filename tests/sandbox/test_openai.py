@@ -18,7 +18,9 @@ VOICES = {
     "chatterbox_api": "anna",
     "qwen3": "Vivian",
     "kani": "katie",
+    "speaches": "af_bella",
 }
+MODELS = {"speaches": "speaches-ai/Kokoro-82M-v1.0-ONNX"}
 
 
 class Server:
@@ -34,7 +36,7 @@ class Server:
         self.controls = f"{sandbox.base_url}/_sandbox"
 
     def speak(self, text=SENTENCE, **fields):
-        body = {"model": "tts-1", "input": text, "voice": VOICES[self.name], **fields}
+        body = {"model": MODELS.get(self.name, "tts-1"), "input": text, "voice": VOICES[self.name], **fields}
         return self.http.post("/v1/audio/speech", json=body)
 
     def bill(self):
@@ -151,6 +153,16 @@ def test_f5_lists_models_under_another_key_and_errors_as_plain_text(server_of):
     assert list(f5.http.get("/v1/models").json()) == ["models"]
     assert isinstance(f5.speak(voice="nobody").json()["error"], str)
     assert heard(f5.speak(response_format="nonsense"), "mp3").container == "mp3"
+
+
+def test_speaches_speaks_names_of_openai_with_its_first_voice_and_wants_a_model_that_was_downloaded(server_of):
+    speaches = server_of("speaches")
+    assert heard(speaches.speak(voice="alloy"), "mp3").duration_ms > 1000
+    assert [line["voice_id"] for line in speaches.bill()] == ["af_heart"]
+    assert speaches.speak(voice="nobody").status_code == 422
+    assert speaches.speak(model="tts-1").status_code == 404
+    assert speaches.speak(speed=3).status_code == 422
+    assert speaches.http.get("/v1/audio/voices").json()["voices"][0]["id"] == "af_heart"
 
 
 def test_chatterbox_wants_file_names_knows_three_formats_and_calls_mp3_otherwise(server_of):

@@ -73,7 +73,7 @@ def _model(body: dict[str, Any], server: Server) -> str:
         raise _bad(server, "model: a name is required", "model")
     if server.models is not None and model not in server.models:
         text = f"Unsupported model: {model}"
-        raise RefusedError(422 if server.name == "kani" else 400, text, field="model", code="model_not_found")
+        raise RefusedError(server.unknown_model, text, field="model", code="model_not_found")
     return model
 
 
@@ -83,6 +83,8 @@ def _voice(call: Call, server: Server, asked: Any) -> tuple[str, Timbre]:
         voice = server.default_voice
     if not isinstance(voice, str) or not voice:
         raise _bad(server, "voice: a name is required", "voice")
+    if voice in server.stands_in:
+        voice = server.voices[0]
     found = _timbre(call, server, voice)
     if found is not None:
         return voice, found

@@ -17,13 +17,14 @@ from providers.sandbox.openai.servers import (
     OPENAI,
     QWEN3,
     SERVERS,
+    SPEACHES,
     Server,
 )
 from providers.sandbox.openai.speech import speech_at
 from providers.sandbox.openai.voices import Work
 
 OPERATIONS = frozenset({"t2a", "models", "get_voice", "voice_clone", "delete_voice", "health"})
-_MODEL_LISTS = (OPENAI, KOKORO, F5, CHATTERBOX_API, QWEN3)
+_MODEL_LISTS = (OPENAI, KOKORO, F5, CHATTERBOX_API, QWEN3, SPEACHES)
 
 
 def routes(emulator: Emulator) -> list[BaseRoute]:
@@ -45,9 +46,9 @@ def _table(server: Server) -> Iterable[tuple[str, str, str, Work]]:
     if server in _MODEL_LISTS:
         yield "GET", "/v1/models", "models", voices.models_at(server)
         yield "GET", "/v1/models/{model}", "models", voices.model_at(server)
-    if server in (KOKORO, CHATTERBOX, QWEN3):
+    if server in (KOKORO, CHATTERBOX, QWEN3, SPEACHES):
         yield "GET", "/v1/audio/voices", "get_voice", voices.voices_at(server)
-    if server in (KOKORO, QWEN3, KANI):
+    if server in (KOKORO, QWEN3, KANI, SPEACHES):
         yield "GET", "/health", "health", voices.health
     if server is F5:
         yield "GET", "/v1/voices", "get_voice", voices.voices_at(server)

@@ -2,7 +2,7 @@
 
 Sources: openai/openai-openapi@f85dbe2, remsky/Kokoro-FastAPI@26eec06, matthewhand/openai-f5-tts@c274199,
 devnen/Chatterbox-TTS-Server@68213e7, travisvn/chatterbox-tts-api@a5f4661, vllm-omni's documentation,
-sagaradjay/kani-tts-2-openai-server@466b8d0.
+sagaradjay/kani-tts-2-openai-server@466b8d0, speaches-ai/speaches@02ca270.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,9 @@ class Server:
     speeds: tuple[float, float] | None = (0.25, 4.0)
     unknown_voice: int = 400
     default_voice: str = ""
+    # Names that are not its own and spoken by its first voice all the same.
+    stands_in: tuple[str, ...] = ()
+    unknown_model: int = 400
     longest: int = 0
     strict: bool = False
     keyed: bool = False
@@ -119,12 +122,26 @@ KANI = Server(
     errors="detail",
     formats=("wav", "pcm"),
     default_format="wav",
+    unknown_model=422,
     speeds=None,
     default_voice="random",
     event_models=("*",),
     rate=22050,
 )
-SERVERS = (OPENAI, KOKORO, F5, CHATTERBOX, CHATTERBOX_API, QWEN3, KANI)
+# With its Kokoro model. Nothing tells it not to stream.
+SPEACHES = Server(
+    name="speaches",
+    voices=("af_heart", "af_bella", "am_adam", "bf_emma", "bm_george", "zf_xiaobei", "ff_siwis"),
+    models=("speaches-ai/Kokoro-82M-v1.0-ONNX",),
+    errors="detail",
+    unknown_model=404,
+    unknown_voice=422,
+    stands_in=OPENAI.voices,
+    speeds=(0.5, 2.0),
+    streams_unasked=True,
+    event_models=("*",),
+)
+SERVERS = (OPENAI, KOKORO, F5, CHATTERBOX, CHATTERBOX_API, QWEN3, KANI, SPEACHES)
 
 # Kokoro's voices begin with their language.
 _LANGUAGES = {"j": "ja", "z": "zh", "e": "es", "f": "fr", "h": "hi", "i": "it", "p": "pt"}
@@ -144,4 +161,4 @@ def timbre_of(voice: str) -> Timbre:
 
 def language_of_voice(server: Server, voice: str) -> str:
     """Whose language a voice is native to; English, where its name does not say."""
-    return _LANGUAGES.get(voice[:1], "en") if server.name == "kokoro" else "en"
+    return _LANGUAGES.get(voice[:1], "en") if server in (KOKORO, SPEACHES) else "en"

@@ -78,8 +78,8 @@ async def _pieces(call: Call, sound: Sound, shape: AudioShape) -> AsyncGenerator
 async def _events(
     call: Call, server: Server, ask: SpeechAsk, sound: Sound, shape: AudioShape
 ) -> AsyncGenerator[bytes, None]:
-    # chatterbox-tts-api and Kani stream samples, whatever was asked for.
-    raw = server.name in ("chatterbox_api", "kani")
+    # chatterbox-tts-api, Kani and Speaches stream samples, whatever was asked for.
+    raw = server.name in ("chatterbox_api", "kani", "speaches")
     given = AudioShape(container="pcm", sample_rate=shape.sample_rate) if raw else shape
     if server.name == "chatterbox_api":
         yield frame(

@@ -55,6 +55,9 @@ def voices_at(server: Server) -> Work:
             if call.request.query_params.get("legacy") == "true":
                 return JSONResponse({"voices": list(server.voices)})
             return JSONResponse({"voices": [{"id": name, "name": name} for name in server.voices]})
+        if server.name == "speaches":
+            known = [{"name": name, "language": "en-us", "gender": "female", "id": name} for name in server.voices]
+            return JSONResponse({"voices": known, "object": "list"})
         if server.name == "chatterbox":
             # Predefined ones only: what was uploaded is listed elsewhere.
             return JSONResponse({"status": "ok", "voices": list(server.voices)})

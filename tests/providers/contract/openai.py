@@ -14,6 +14,7 @@ VOICES = {
     "chatterbox_api": ("anna", "narrator"),
     "qwen3": ("Vivian", "Ryan"),
     "kani": ("katie", "simon"),
+    "speaches": ("af_bella", "am_adam"),
 }
 ROUTES = {"speech": "t2a", "list": "get_voice", "clone": "voice_clone", "delete": "delete_voice"}
 CODES = {"openai": "rate_limit_error"}
