@@ -70,6 +70,8 @@ EVENT_KINDS: dict[str, str] = {
     "voice.revival_asked": "A voice that was lost, or lapsed against its policy, is cloned again by the platform.",
     "voice.revival_refused": "A voice was not cloned again by the platform; its code says why.",
     "voice_defaults.changed": "What a team decides beforehand about its voices was changed.",
+    "voice.primary_chosen": "Someone chose whose home of a voice speaks wherever it can.",
+    "voice.home_added": "A system voice speaks at another provider account too.",
     "dictionary.created": "A pronunciation dictionary was made.",
     "dictionary.rule_added": "A rule was added to the draft of a dictionary.",
     "dictionary.rule_removed": "A rule was removed from the draft of a dictionary.",
@@ -78,6 +80,7 @@ EVENT_KINDS: dict[str, str] = {
     "clip.ready": "A clip is finished and can be heard.",
     "clip.failed": "A clip could not be made, or nobody knows whether it was; its error says why.",
     "clip.retried": "Someone asked to make a failed clip again.",
+    "clip.moved": "Another home of the voice speaks a clip, because the account of the first is down.",
     "clip.canceled": "A clip was taken back before the provider was asked.",
 }
 

@@ -19,6 +19,7 @@ from voicelib.api.purges import PurgeConsentView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
+from voicelib.api.voice_homes import PrimaryHomeView, SystemHomesView
 from voicelib.api.voices import (
     ActivateVoiceView,
     CheckCloneView,
@@ -49,6 +50,8 @@ urlpatterns = [
     path("voices/<slug:slug>/clone/check", CheckCloneView.as_view()),
     path("voices/<slug:slug>/activate", ActivateVoiceView.as_view()),
     path("voices/<slug:slug>/policy", VoicePolicyView.as_view()),
+    path("voices/<slug:slug>/primary", PrimaryHomeView.as_view()),
+    path("voices/<slug:slug>/homes", SystemHomesView.as_view()),
     path("dictionaries", DictionariesView.as_view()),
     path("dictionaries/<slug:slug>", DictionaryView.as_view()),
     path("dictionaries/<slug:slug>/rules", RulesView.as_view()),

@@ -34,7 +34,9 @@ class _ClipAnswers(TeamView):
     def clips(self) -> QuerySet[Clip]:
         """The team's clips with everything their JSON shows."""
         clips = Clip.objects.filter(team=self.team).select_related("voice__consent", "project")
-        return clips.prefetch_related("segments__rendering", "pins__version__dictionary")
+        return clips.prefetch_related(
+            "segments__rendering__provider_voice__provider_account", "pins__version__dictionary"
+        )
 
     def clip(self, clip_id: str) -> Clip:
         """One clip of the team. Raises NotFoundError."""

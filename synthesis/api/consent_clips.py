@@ -24,7 +24,12 @@ class ConsentClipsView(TeamView):
         self.filters(Filters)
         clips = clips_under(consent=consent_of(team=self.team, consent_id=consent_id))
         clips = clips.select_related("voice__consent", "project")
-        return self.page(clips.prefetch_related("segments__rendering", "pins__version__dictionary"), clip_json)
+        return self.page(
+            clips.prefetch_related(
+                "segments__rendering__provider_voice__provider_account", "pins__version__dictionary"
+            ),
+            clip_json,
+        )
 
 
 class ConsentClipsCsvView(TeamView):

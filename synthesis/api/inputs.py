@@ -77,6 +77,11 @@ class ClipInput(SpeechInput):
 
     metadata = ObjectField(required=False, allow_null=True, help_text="Yours: kept and answered, never read.")
 
+    failover = serializers.BooleanField(
+        required=False,
+        help_text="Default true: another home of the voice may speak it where an account is down.",
+    )
+
     def validate_metadata(self, metadata: dict[str, Any] | None) -> dict[str, Any] | None:
         """Bounded, because it is stored with every clip and answered in every list."""
         if metadata is not None and len(str(metadata)) > 4_000:

@@ -54,6 +54,14 @@ class ClipErrorOutput(Output):
     provider = VendorOutput(required=False)
 
 
+class SpokenByOutput(Output):
+    """A home of the voice that is heard in the clip, or will be."""
+
+    provider_account = serializers.CharField()
+    provider_voice_id = serializers.CharField()
+    generation = serializers.IntegerField()
+
+
 class ClipOutput(Output):
     """A clip. What is not known yet is null."""
 
@@ -63,6 +71,8 @@ class ClipOutput(Output):
     project = serializers.CharField(allow_null=True)
     text = serializers.CharField()
     applied_text = serializers.CharField()
+    spoken_by = SpokenByOutput(many=True)
+    failover = serializers.BooleanField(help_text="Another home of the voice may speak it where an account is down.")
     model = serializers.CharField()
     settings = AnyObject()
     purpose = serializers.CharField(allow_blank=True)
@@ -135,6 +145,8 @@ def clip_json(clip: Clip) -> dict[str, Any]:
             "project": clip.project.slug if clip.project else None,
             "text": clip.text,
             "applied_text": clip.applied_text,
+            "spoken_by": _spoken_by(segments),
+            "failover": clip.allows_failover,
             "model": clip.model,
             "settings": clip.settings,
             "purpose": clip.purpose,
@@ -186,6 +198,19 @@ def cost_headers(clip: Clip) -> dict[str, str]:
     headers = {"X-Billed-Characters": str(billed), "X-Cache": "miss" if billed else "hit"}
     traces = _trace_ids(clip, segments)
     return headers | ({"X-Trace-Id": ",".join(traces)} if traces else {})
+
+
+def _spoken_by(segments: list[Segment]) -> list[dict[str, Any]]:
+    """The homes, each once, in the order in which they are first heard."""
+    homes = {segment.rendering.provider_voice_id: segment.rendering.provider_voice for segment in segments}
+    return [
+        {
+            "provider_account": home.provider_account.slug,
+            "provider_voice_id": home.vendor_voice_id,
+            "generation": home.generation,
+        }
+        for home in homes.values()
+    ]
 
 
 def _billed_source(segments: list[Segment]) -> str | None:

@@ -49,7 +49,7 @@ def claim_abandoned(rendering: Rendering) -> Claim | None:
 
 def is_mine(claim: Claim) -> bool:
     """Whether the claim still stands."""
-    return _claimed(claim).exists()
+    return claimed(claim).exists()
 
 
 def put_back(
@@ -71,7 +71,7 @@ def put_back(
         fields["error"] = waits_for
         if counts_as_try:
             fields["tries"] = F("tries") + 1
-        if _claimed(claim).update(**fields):
+        if claimed(claim).update(**fields):
             if not goes_on:
                 _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
             ring(RENDER_TASK, claim.rendering_id, in_seconds=wait_seconds)
@@ -79,7 +79,7 @@ def put_back(
 
 def shorten_lease(claim: Claim, *, seconds: float) -> None:
     """Something unexpected happened: let the sweep look at it soon."""
-    _claimed(claim).update(lease_until=clock.real_now() + timedelta(seconds=seconds))
+    claimed(claim).update(lease_until=clock.real_now() + timedelta(seconds=seconds))
 
 
 def give_up(claim: Claim, *, failure: dict[str, Any], keeps_hold: bool, attempt: Attempt | None = None) -> None:
@@ -88,7 +88,7 @@ def give_up(claim: Claim, *, failure: dict[str, Any], keeps_hold: bool, attempt:
     `attempt` is a call that was booked although its answer could not be used: its cost is shown on its clip.
     """
     with transaction.atomic():
-        rendering = _claimed(claim).select_for_update(no_key=True).first()
+        rendering = claimed(claim).select_for_update(no_key=True).first()
         if rendering is None:
             return
         rendering.state, rendering.error, rendering.lease_until = Rendering.State.FAILED, failure, None
@@ -129,7 +129,8 @@ def booked_amount(attempt: Attempt) -> Money:
     return Money(0, attempt.hold.currency) if entry is None else Money(entry.amount_micros, entry.currency)
 
 
-def _claimed(claim: Claim) -> QuerySet[Rendering]:
+def claimed(claim: Claim) -> QuerySet[Rendering]:
+    """The rendering, as long as the claim stands."""
     return Rendering.objects.filter(
         id=claim.rendering_id, state=Rendering.State.RENDERING, lease_until=claim.lease_until
     )

@@ -40,11 +40,13 @@ def ask_clip(
     project: Project | None = None,
     purpose: str | None = None,
     metadata: Mapping[str, Any] | None = None,
+    failover: bool = True,
 ) -> Clip:
     """Ask for one clip; nothing is paid for audio the team already has or is already getting.
 
     `audio_format` is a container's name or {"container", "sample_rate", "bitrate", "channels"}; `settings` are in the
-    API's words (speed, volume, pitch, emotion, …); `purpose` is what a narrowed consent asks for. Returns the clip:
+    API's words (speed, volume, pitch, emotion, …); `purpose` is what a narrowed consent asks for; `failover` lets
+    another home of the voice speak where the account of the first is down and cannot have charged. Returns the clip:
     `ready` at once on a cache hit, else `queued`.
 
     Raises what `read_order` raises, BudgetExceededError naming the budget, ConflictError `voice_suspended`,
@@ -67,6 +69,9 @@ def ask_clip(
             _refuse_use(order, payer, purpose or "", at)
             commissioned = _commission_all(order, payer, at)
             clip = _written(order, team, payer, purpose or "", dict(metadata or {}), at)
+            if not failover:
+                Clip.objects.filter(id=clip.id).update(allows_failover=False)
+                clip.allows_failover = False
             _tell(clip, "clip.created", actor)
             _attach(clip, commissioned)
             return clip

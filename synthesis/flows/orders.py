@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from accounts.errors import ConflictError, InvalidInputError, NotFoundError
+from accounts.errors import ConflictError, InvalidInputError, NotFoundError, PlatformError
 from accounts.flows.holds import Fee
 from accounts.flows.quotes import quote_speech
 from accounts.models import ProviderAccount, Team
@@ -16,10 +16,11 @@ from providers.errors import RefusedError
 from providers.types import AudioFormat, SpeechRequest, SpeechSettings
 from synthesis.fingerprint import fingerprint
 from synthesis.formats import format_json, read_format
-from synthesis.models import Clip
+from synthesis.models import Clip, Rendering
 from synthesis.planning import PlannedSegment, applied, plan_segments
 from synthesis.speech_settings import read_settings, settings_json
-from voicelib.flows.voices import fee_of, speaking_home, voice_of
+from voicelib.flows.homes import routed_homes
+from voicelib.flows.voices import fee_of, voice_of
 from voicelib.models import Dictionary, DictionaryVersion, ProviderVoice, Voice
 from voicelib.pronunciation import rules_for
 
@@ -74,17 +75,23 @@ def read_order(
     `dictionary_not_found`), InvalidInputError with the field at fault, ConflictError where the voice cannot speak, a
     dictionary has no published version, or no price stands.
     """
-    home = speaking_home(voice=voice_of(team=team, slug=voice_slug), at=at)
-    capabilities = adapter(home.provider_account).capabilities
-    return _order(
-        home=home,
-        versions=tuple(_newest(team, slug) for slug in dict.fromkeys(dictionaries)),
-        text=text,
-        model=model or capabilities.default_model,
-        audio_format=read_format(audio_format, capabilities),
-        settings=read_settings(settings),
-        at=at,
-    )
+    voice = voice_of(team=team, slug=voice_slug)
+    versions = tuple(_newest(team, slug) for slug in dict.fromkeys(dictionaries))
+    wished = read_settings(settings)
+
+    def at_home(home: ProviderVoice) -> Order:
+        capabilities = adapter(home.provider_account).capabilities
+        return _order(
+            home=home,
+            versions=versions,
+            text=text,
+            model=model or capabilities.default_model,
+            audio_format=read_format(audio_format, capabilities),
+            settings=wished,
+            at=at,
+        )
+
+    return _routed(routed_homes(voice=voice, model=model, at=at), at_home)
 
 
 def order_again(*, clip: Clip, at: datetime) -> Order:
@@ -92,15 +99,50 @@ def order_again(*, clip: Clip, at: datetime) -> Order:
 
     Raises like `read_order`.
     """
-    return _order(
-        home=speaking_home(voice=clip.voice, at=at),
-        versions=tuple(pin.version for pin in clip.pins.select_related("version__dictionary")),
-        text=clip.text,
-        model=clip.model,
-        audio_format=AudioFormat(**clip.format),
-        settings=read_settings(clip.settings),
-        at=at,
+    versions = tuple(pin.version for pin in clip.pins.select_related("version__dictionary"))
+
+    def at_home(home: ProviderVoice) -> Order:
+        return _order(
+            home=home,
+            versions=versions,
+            text=clip.text,
+            model=clip.model,
+            audio_format=AudioFormat(**clip.format),
+            settings=read_settings(clip.settings),
+            at=at,
+        )
+
+    return _routed(routed_homes(voice=clip.voice, model=clip.model, at=at), at_home)
+
+
+def moved_piece(*, home: ProviderVoice, request: SpeechRequest, at: datetime) -> Piece:
+    """The same words, settings and rules at another home. Raises InvalidInputError where it cannot speak them."""
+    return _piece_of(home, 0, replace(request, voice_id=home.vendor_voice_id), at)
+
+
+def _routed(homes: Sequence[ProviderVoice], at_home: Callable[[ProviderVoice], Order]) -> Order:
+    """The order at the best home that can speak it; at one whose audio is there already, wherever that is.
+
+    Raises what the best home says where none can."""
+    if len(homes) == 1:
+        return at_home(homes[0])
+    orders, refusals = [], []
+    for home in homes:
+        try:
+            orders.append(at_home(home))
+        except PlatformError as refusal:
+            refusals.append(refusal)
+    if not orders:
+        raise refusals[0]
+    return next((order for order in orders if _is_ready(order)), orders[0])
+
+
+def _is_ready(order: Order) -> bool:
+    fingerprints = {piece.fingerprint for piece in order.pieces}
+    ready = Rendering.objects.filter(
+        team_id=order.voice.team_id, fingerprint__in=fingerprints, take=1, state=Rendering.State.READY
     )
+    return ready.count() == len(fingerprints)
 
 
 def _order(
@@ -141,7 +183,6 @@ def _piece(
     settings: SpeechSettings,
     at: datetime,
 ) -> Piece:
-    account = home.provider_account
     request = SpeechRequest(
         text=planned.text,
         model=model,
@@ -150,25 +191,30 @@ def _piece(
         format=audio_format,
         rules=rules_for(planned.text, versions),
     )
+    return _piece_of(home, planned.position, request, at)
+
+
+def _piece_of(home: ProviderVoice, position: int, request: SpeechRequest, at: datetime) -> Piece:
+    account = home.provider_account
     _refuse_unsupported(account, request)
     wire = adapter(account)
-    characters = wire.count_characters(planned.text)
+    characters = wire.count_characters(request.text)
     return Piece(
-        position=planned.position,
-        text=planned.text,
+        position=position,
+        text=request.text,
         request=request,
         fingerprint=fingerprint(
             provider_voice_id=home.id,
             generation=home.generation,
             vendor_voice_id=home.vendor_voice_id,
-            model=model,
-            text=planned.text,
-            settings=settings_json(settings),
+            model=request.model,
+            text=request.text,
+            settings=settings_json(request.settings),
             rules=[wire.compile_rule(rule) for rule in request.rules],
-            audio_format=format_json(audio_format),
+            audio_format=format_json(request.format),
         ),
         characters=characters,
-        amount=quote_speech(account=account, model=model, characters=characters, at=at),
+        amount=quote_speech(account=account, model=request.model, characters=characters, at=at),
     )
 
 

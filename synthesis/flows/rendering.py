@@ -8,15 +8,17 @@ from datetime import datetime
 from accounts import clock
 from accounts.errors import ConflictError, PlatformError, WaitError
 from accounts.flows.attempts import accepted_attempt
+from accounts.flows.circuit import CircuitOpenError
 from accounts.flows.holds import release_hold
 from accounts.flows.paid_call import Answer, PaidOrder, paid_call, resume_call
 from accounts.models import Attempt, Hold
 from accounts.provider_clients import adapter, wire_account
 from accounts.steps import reached
-from providers.errors import PendingError, ProviderError
+from providers.errors import Category, PendingError, ProviderError
 from synthesis.backoff import MOST_TRIES, wait_seconds
 from synthesis.failures import outcome_unknown, provider_failure, refusal
 from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back, shorten_lease
+from synthesis.flows.failover import move_elsewhere
 from synthesis.flows.finishing import SOON_SECONDS, deliver
 from synthesis.models import Rendering, Segment
 from synthesis.speech_answers import spooled
@@ -83,6 +85,8 @@ def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
     except SupersededError:
         _leave(rendering.id, hold)
     except WaitError as wait:
+        if isinstance(wait, CircuitOpenError) and move_elsewhere(claim=claim, rendering=rendering):
+            return
         put_back(claim, wait_seconds=wait.retry_after_seconds or 1, counts_as_try=False, waits_for=refusal(wait))
     except PlatformError as refused:
         give_up(claim, failure=refusal(refused), keeps_hold=False)
@@ -154,6 +158,8 @@ def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderErr
         give_up(claim, failure=outcome_unknown(error), keeps_hold=True)
     elif attempt.state == Attempt.State.SETTLED:
         give_up(claim, failure=provider_failure(error), keeps_hold=True, attempt=attempt)
+    elif error.category is Category.PROVIDER_DOWN and move_elsewhere(claim=claim, rendering=rendering):
+        return
     elif error.retryable and rendering.tries + 1 < MOST_TRIES:
         luck = random.random()  # noqa: S311 - spreads retries, guards nothing
         seconds = wait_seconds(rendering.tries + 1, luck, at_least=error.retry_after_seconds)

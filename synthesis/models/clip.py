@@ -48,6 +48,8 @@ class Clip(models.Model):
     purpose = models.CharField(_("purpose"), max_length=64, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     dictionary_versions = models.ManyToManyField(DictionaryVersion, through="Pin", related_name="clips", blank=True)
+    # Whether another home of the voice may speak it where the account of the first is down.
+    allows_failover = models.BooleanField(_("another home may speak it"), default=True)
     state = models.CharField(_("state"), max_length=16, choices=clip_states, default=State.QUEUED)
     estimated_characters = models.BigIntegerField(_("estimated characters"))
     # {"code", "message", "provider"?} of the failure.

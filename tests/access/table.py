@@ -153,6 +153,14 @@ TABLE = [
         "POST", "voices/{slug}/policy", "voices:write", **SHUT, other=404, exact=200,
         path="voices/{temporary}/policy", body={"policy": "let_lapse"},
     ),
+    row(
+        "POST", "voices/{slug}/primary", "voices:write", **SHUT, other=404, exact=200, path="voices/{voice}/primary",
+        body={"provider_account": "sandbox"},
+    ),
+    row(
+        "POST", "voices/{slug}/homes", "voices:write", **SHUT, other=404, exact=409, path="voices/{voice}/homes",
+        body={"provider_account": "sandbox", "voice_id": "English_Graceful_Lady"},
+    ),
     row("GET", "dictionaries", "dictionaries:read", **READ, other=200, exact=200),
     row(
         "POST", "dictionaries", "dictionaries:write", **SHUT, other=201, exact=201, body={"slug": "new", "name": "New"}

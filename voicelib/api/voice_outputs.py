@@ -87,6 +87,7 @@ class VoiceOutput(Output):
     suspended = SuspensionOutput(allow_null=True)
     consent = serializers.CharField(allow_null=True, source="consent_id")
     sample = serializers.CharField(allow_null=True, source="sample_id")
+    primary = serializers.CharField(allow_null=True, help_text="The account whose home speaks wherever it can.")
     homes = serializers.ListField(child=HomeOutput())
     created_at = serializers.DateTimeField()
 
@@ -96,7 +97,8 @@ def voice_json(voice: Voice) -> dict[str, Any]:
     suspended = {"since": voice.suspended_at, "reason": voice.suspended_reason} if voice.suspended_at else None
     shown = {name: getattr(voice, name) for name in ("id", "slug", "name", "kind", "language", "created_at")}
     links = {"consent_id": voice.consent_id, "sample_id": voice.sample_id}
+    primary = voice.primary_account.slug if voice.primary_account else None
     homes = [HomeOutput.of(home) for home in sorted(voice.homes.all(), key=lambda home: home.id, reverse=True)]
-    return VoiceOutput.of({**shown, **links, "state": voice.state(), "suspended": suspended, "homes": []}) | {
-        "homes": homes
-    }
+    return VoiceOutput.of(
+        {**shown, **links, "state": voice.state(), "suspended": suspended, "primary": primary, "homes": []}
+    ) | {"homes": homes}

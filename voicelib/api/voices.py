@@ -145,10 +145,16 @@ class PolicyInput(Input):
     revival = serializers.ChoiceField(choices=REVIVALS, required=False)
 
 
-class _VoiceAnswers(TeamView):
+class VoiceAnswers(TeamView):
+    """Endpoints that answer with a voice."""
+
     def voices(self) -> QuerySet[Voice]:
         """The team's voices with everything their JSON shows."""
-        return Voice.objects.filter(team=self.team).prefetch_related("homes__provider_account")
+        return (
+            Voice.objects.filter(team=self.team)
+            .select_related("primary_account")
+            .prefetch_related("homes__provider_account")
+        )
 
     def answer(self, voice_id: str, status: int) -> Response:
         """The voice as it is now."""
@@ -172,7 +178,7 @@ class _VoiceAnswers(TeamView):
         return None if slug_or_id is None else find_provider_account(team=self.team, slug_or_id=slug_or_id)
 
 
-class VoicesView(_VoiceAnswers):
+class VoicesView(VoiceAnswers):
     scopes = {"GET": "voices:read", "POST": "voices:write"}
 
     @extend_schema(operation_id="voices_list", parameters=[VoiceFilters], responses={200: page_of(VoiceOutput)})
@@ -208,7 +214,7 @@ class VoicesView(_VoiceAnswers):
         return self.answer(voice.id, 201)
 
 
-class VoiceView(_VoiceAnswers):
+class VoiceView(VoiceAnswers):
     scopes = {"GET": "voices:read", "PATCH": "voices:write"}
 
     @extend_schema(operation_id="voices_get", responses={200: VoiceOutput})
@@ -224,7 +230,7 @@ class VoiceView(_VoiceAnswers):
         return self.answer(voice.id, 200)
 
 
-class CloneVoiceView(_VoiceAnswers):
+class CloneVoiceView(VoiceAnswers):
     scopes = {"POST": "voices:write"}
 
     @extend_schema(operation_id="voices_clone", parameters=[_KEY], request=CloneInput, responses={202: VoiceOutput})
@@ -236,7 +242,7 @@ class CloneVoiceView(_VoiceAnswers):
         return self.answer(voice.id, 202)
 
 
-class CheckCloneView(_VoiceAnswers):
+class CheckCloneView(VoiceAnswers):
     scopes = {"POST": "voices:write"}
 
     @extend_schema(operation_id="voices_clone_check", request=CloneInput, responses={200: CloneCheckOutput})
@@ -247,7 +253,7 @@ class CheckCloneView(_VoiceAnswers):
         return Response(CloneCheckOutput.of({"ok": is_fine, "findings": [asdict(found) for found in findings]}))
 
 
-class ActivateVoiceView(_VoiceAnswers):
+class ActivateVoiceView(VoiceAnswers):
     scopes = {"POST": "voices:write"}
 
     @extend_schema(operation_id="voices_activate", parameters=[_KEY], request=HomeInput, responses={202: VoiceOutput})
@@ -265,7 +271,7 @@ class ActivateVoiceView(_VoiceAnswers):
         return self.answer(voice.id, 202)
 
 
-class VoicePolicyView(_VoiceAnswers):
+class VoicePolicyView(VoiceAnswers):
     scopes = {"POST": "voices:write"}
 
     @extend_schema(operation_id="voices_policy", request=PolicyInput, responses={200: VoiceOutput})

@@ -103,7 +103,7 @@ def add_system_voice(
     )
     with unique_slug(slug):
         voice.save(force_insert=True)
-        _place(voice, account, known.voice_id, at)
+        place_system_home(voice, account, known.voice_id, at)
         where = {"provider_account": account.slug, "provider_voice_id": known.voice_id}
         data = {"language": voice.language, "kind": voice.kind, **where}
         note_voice(voice=voice, kind="voice.created", actor=actor, data=data)
@@ -132,7 +132,8 @@ def find_system_voice(*, account: ProviderAccount, voice_id: str) -> SystemVoice
     return known
 
 
-def _place(voice: Voice, account: ProviderAccount, voice_id: str, at: datetime) -> None:
+def place_system_home(voice: Voice, account: ProviderAccount, voice_id: str, at: datetime) -> ProviderVoice:
+    """Write a home of a system voice. In the caller's transaction. Raises ConflictError `system_voice_taken`."""
     home = ProviderVoice(
         voice=voice,
         provider_account=account,
@@ -152,6 +153,7 @@ def _place(voice: Voice, account: ProviderAccount, voice_id: str, at: datetime) 
             field="system_voice.voice_id",
             data={"voice": standing.slug},
         ) from None
+    return home
 
 
 def _note(account: ProviderAccount, shown: dict[str, ListedVoice], at: datetime) -> tuple[int, int]:

@@ -108,17 +108,24 @@ def voice_of(*, team: Team, slug: str) -> Voice:
 
 
 def speaking_home(*, voice: Voice, at: datetime) -> ProviderVoice:
-    """The home that speaks for a voice now: a permanent one before a temporary one, the default account's first.
+    """A home that can speak for a voice now: a permanent one before a temporary one, the default account's first.
+    Which one speaks where there are several: `flows/homes.py`.
 
     Raises VoiceRefusedError: `voice_suspended`, `consent_revoked`, `consent_expired`, `voice_not_ready`,
     `voice_lapsed`, `voice_lost`, `voice_failed`, `voice_deleted`.
     """
+    speaking = speaking_homes(voice=voice, at=at)
+    return min(speaking, key=lambda home: (_PREFERRED.index(State(home.state)), not home.provider_account.is_default))
+
+
+def speaking_homes(*, voice: Voice, at: datetime) -> list[ProviderVoice]:
+    """All homes that can speak for a voice now, the newest first; at least one. Raises as `speaking_home`."""
     refuse_suspended(voice, at)
     homes = list(voice.homes.select_related("provider_account", "voice").order_by("-id"))
     speaking = [home for home in homes if home.state in _PREFERRED and not _is_past(home, at)]
     if not speaking:
         raise _silent(voice, homes, at)
-    return min(speaking, key=lambda home: (_PREFERRED.index(State(home.state)), not home.provider_account.is_default))
+    return speaking
 
 
 def guard_use(*, provider_voice_id: str) -> None:

@@ -43,6 +43,15 @@ class Voice(models.Model):
     language = models.CharField(_("language"), max_length=35)
     consent = models.ForeignKey(Consent, models.PROTECT, null=True, related_name="voices", verbose_name=_("consent"))
     sample = models.ForeignKey(Sample, models.PROTECT, null=True, related_name="voices", verbose_name=_("sample"))
+    # Whose home speaks wherever it can, by a person's choice.
+    primary_account = models.ForeignKey(
+        ProviderAccount,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("preferred account"),
+    )
     # Suspension is a fact of its own: it refuses renders, cache hits and audio while deadlines run on.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
     suspended_reason = models.CharField(_("suspended because"), max_length=64, blank=True, editable=False)

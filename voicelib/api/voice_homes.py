@@ -1,0 +1,53 @@
+"""Several homes of one voice: which is preferred, and a second one for a system voice."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.inputs import Input
+from accounts.flows.provider_accounts import find_provider_account
+from voicelib.api.voice_outputs import VoiceOutput
+from voicelib.api.voices import VoiceAnswers
+from voicelib.flows.homes import add_system_home, choose_primary
+from voicelib.flows.voices import voice_of
+
+
+class PrimaryInput(Input):
+    provider_account = serializers.CharField(
+        max_length=64, allow_null=True, help_text="Slug or id of the account whose home is preferred; null: none."
+    )
+
+
+class SystemHomeInput(Input):
+    provider_account = serializers.CharField(max_length=64, help_text="Slug or id.")
+    voice_id = serializers.CharField(
+        max_length=256, trim_whitespace=False, help_text="The system voice there, from `GET /system-voices`."
+    )
+
+
+class PrimaryHomeView(VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_primary", request=PrimaryInput, responses={200: VoiceOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        """Choose whose home of the voice speaks wherever its account works."""
+        named = self.read(PrimaryInput)["provider_account"]
+        voice = voice_of(team=self.team, slug=slug)
+        choose_primary(voice=voice, account=self.account_named(named), actor=self.actor)
+        return self.answer(voice.id, 200)
+
+
+class SystemHomesView(VoiceAnswers):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="voices_add_home", request=SystemHomeInput, responses={201: VoiceOutput})
+    def post(self, request: Request, slug: str) -> Response:
+        """Let a system voice speak at another account too. A voice of your own gets a home by cloning it there."""
+        wish = self.read(SystemHomeInput)
+        voice = voice_of(team=self.team, slug=slug)
+        account = find_provider_account(team=self.team, slug_or_id=wish["provider_account"])
+        add_system_home(voice=voice, account=account, voice_id=wish["voice_id"], actor=self.actor)
+        return self.answer(voice.id, 201)
