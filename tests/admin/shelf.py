@@ -11,7 +11,7 @@ from accounts.flows.budgets import set_budget
 from accounts.flows.tokens import create_token
 from accounts.ids import new_id
 from accounts.ledger import Spoken
-from accounts.models import Attempt, Budget, Event, Hold, LedgerEntry, Token
+from accounts.models import Attempt, Budget, Event, Hold, LedgerEntry, Mail, Token
 from accounts.money import Money
 from accounts.payer import Actor, Payer
 from synthesis.models import Clip, Rendering, Segment
@@ -49,6 +49,7 @@ def stock(team, account, user, *, word=NAMED, project=None, at=None) -> Shelf:
         team=team, slug=f"{word.lower()}-voice", name=f"{word} voice", language="en", consent=consent, sample=sample
     )
     home = make_home(voice, account, at=at)
+    Mail.objects.create(team=team, key=word, address=f"{word}@example.com", subject=f"{word} mail", text=word)
     dictionary = Dictionary.objects.create(team=team, slug=f"{word.lower()}-words", name=f"{word} words", language="en")
     Rule.objects.create(dictionary=dictionary, source=f"{word}SQL", replacement="sequel", kind="respelling")
     DictionaryVersion.objects.create(

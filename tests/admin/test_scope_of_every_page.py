@@ -60,11 +60,6 @@ def of_other_team(model, cast, other_shelf):
         return cast.other_team
     if model is Membership:
         return Membership.objects.get(team=cast.other_team)
-    if model is Mail:
-        address = "quetzal@example.com"
-        return Mail.objects.create(
-            team=cast.other_team, key="quetzal", address=address, subject="Quetzal", text="Quetzal"
-        )
     if model is Project:
         return Project.objects.create(team=cast.other_team, slug="quetzal-project", name="Quetzal project")
     return model.objects.filter(team_id=cast.other_team.id).first()
