@@ -14,6 +14,7 @@ from voicelib.api.dictionaries import (
     VersionsView,
     VersionView,
 )
+from voicelib.api.forecast import ForecastView, TimelineView
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.purges import PurgeConsentView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
@@ -43,9 +44,11 @@ urlpatterns = [
     path("provider-accounts/<slug:account>/sync", SyncView.as_view()),
     path("provider-accounts/<slug:account>/adopt", AdoptVoiceView.as_view()),
     path("provider-accounts/<slug:account>/unfreeze", UnfreezeView.as_view()),
+    path("forecast", ForecastView.as_view()),
     path("voice-defaults", VoiceDefaultsView.as_view()),
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
+    path("voices/<slug:slug>/timeline", TimelineView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),
     path("voices/<slug:slug>/clone/check", CheckCloneView.as_view()),
     path("voices/<slug:slug>/activate", ActivateVoiceView.as_view()),

@@ -125,6 +125,8 @@ TABLE = [
         body={"voice_id": "nobody-knows-it", "slug": "adopted", "name": "Adopted", "language": "en", "consent": "none"},
     ),
     row("POST", "provider-accounts/{account}/unfreeze", "provider-accounts:write", **SHUT, other=404, exact=409),
+    row("GET", "forecast", "voices:read", **READ, other=200, exact=200),
+    row("GET", "voices/{slug}/timeline", "voices:read", **READ, other=404, exact=200, path="voices/{voice}/timeline"),
     row("GET", "voice-defaults", "voices:read", **READ, other=200, exact=200),
     row("PATCH", "voice-defaults", "voices:write", **SHUT, other=200, exact=200, body={"policy": "ask"}),
     row("GET", "voices", "voices:read", **READ, other=200, exact=200),

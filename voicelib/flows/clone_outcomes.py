@@ -71,7 +71,8 @@ def record_cloned(*, home_id: str, attempt: Attempt, vendor_voice_id: str) -> No
     # The answer (preview, moderation) still has to be read: a crash before that is found by the tick.
     home.retry_at = clock.real_now()
     home.save()
-    data = {"expires_at": home.expires_at.isoformat() if home.expires_at else None, "trace_id": attempt.trace_id}
+    data = {"expires_at": home.expires_at.isoformat() if home.expires_at else None, "attempt": attempt.id}
+    data["trace_id"] = attempt.trace_id
     note_home(home=home, kind="voice.cloned", data=data)
 
 
