@@ -33,6 +33,7 @@ EVENT_KINDS: dict[str, str] = {
     "provider_account.slowed": "A provider said that calls came too fast; the account calls less often for a while.",
     "provider_account.frozen": "Too many voices of an account seem gone: none is declared lost until a person looks.",
     "provider_account.unfrozen": "A person looked at a frozen provider account and let it go on.",
+    "provider_account.hook_mismatch": "A webhook came whose signature does not fit; told once an hour, asking goes on.",
     "system_voices.imported": "A provider account was asked which system voices it has.",
     "sample.added": "A recording was added from which a voice can be cloned.",
     "sample.derived": "A recording was made of a sample: another format, trimmed, or at another loudness.",

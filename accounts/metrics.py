@@ -37,6 +37,11 @@ BILLED_CHARACTERS = Counter(
 SAVED_CHARACTERS = Counter(
     "voicelib_saved_characters", "Characters that were not paid again because the audio was there.", ("provider",)
 )
+HOOKS = Counter(
+    "voicelib_hooks",
+    "Webhooks of providers; `outcome` `rang` made a call be asked for at once.",
+    ("provider", "outcome"),
+)
 EVENTS = Counter("voicelib_events", "Events recorded by this process, by kind (docs/events.md).", ("kind",))
 
 

@@ -7,6 +7,7 @@ import functools
 from django.conf import settings
 
 from accounts import keyring
+from accounts.hook_links import hook_url
 from accounts.models import ProviderAccount
 from providers.adapter import Adapter
 from providers.driver import Driver, http_client
@@ -36,6 +37,7 @@ def wire_account(account: ProviderAccount) -> Account:
         base_url=account.base_url,
         key=keyring.decrypt(account.key_encrypted),
         options=account.options,
+        webhook_url=hook_url(account),
     )
 
 

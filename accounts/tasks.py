@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from celery import shared_task
 
+from accounts.flows import hooks
 from accounts.flows.alerts import alert_tick
 from accounts.flows.idempotency import forget_old_requests
 from accounts.flows.mails import send_tick
@@ -30,3 +31,15 @@ def mail_tick() -> None:
     """Tell what waits to be told, and send it."""
     alert_tick()
     send_tick()
+
+
+@shared_task
+def learn_hook_secret(account_id: str) -> None:
+    """What one account's webhooks are signed with."""
+    hooks.learn_hook_secret(account_id=account_id)
+
+
+@shared_task
+def hooks_tick() -> None:
+    """The same for all accounts of which it is not known yet."""
+    hooks.learn_missing_secrets()

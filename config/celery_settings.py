@@ -31,5 +31,6 @@ beat_schedule = {
     "mails": {"task": "accounts.tasks.mail_tick", "schedule": float(settings.TICK_SECONDS)},
     "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},
     "seals": {"task": "accounts.tasks.seal_tick", "schedule": 300.0},
+    "hooks": {"task": "accounts.tasks.hooks_tick", "schedule": 300.0},
     "answers": {"task": "accounts.tasks.forget_tick", "schedule": 3600.0},
 }

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("synthesis.urls")),
     path("audio/", include("synthesis.audio_urls")),
     path("samples/", include("voicelib.sample_urls")),
+    path("hooks/", include("synthesis.hook_urls")),
     # The schema comes as YAML or JSON, as asked.
     path(
         "api/schema/",

@@ -45,6 +45,7 @@ from providers.types import (
     VoiceKind,
 )
 from providers.voice_design import DesignRequest, DesignResult
+from providers.webhooks import Webhooks
 
 
 class Adapter(ABC):
@@ -61,6 +62,8 @@ class Adapter(ABC):
     about: About
     # Whose own voices it speaks with, where those are another provider's: a reseller has the maker's.
     catalogue: str = ""
+    # How its webhooks are heard; None where it sends none, or none that we know.
+    webhooks: Webhooks | None = None
 
     def capabilities_of(self, options: Mapping[str, JSON]) -> Capabilities:
         """What an account with these options can do: more than ``capabilities`` where an operator may turn something on

@@ -56,6 +56,8 @@ class Account:
     base_url: str
     key: str = field(repr=False)
     options: Mapping[str, JSON] = field(default_factory=lambda: MappingProxyType({}))
+    # Where the provider is to tell the end of accepted work, if it does that (``Adapter.webhooks``).
+    webhook_url: str | None = field(default=None, repr=False)
 
 
 class Headers(Mapping[str, str]):

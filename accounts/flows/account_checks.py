@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from accounts import clock, events
 from accounts.flows.circuit import give_back_probe
+from accounts.flows.hooks import learn_later
 from accounts.models import ProviderAccount
 from accounts.payer import Actor
 from accounts.provider_clients import adapter, quick_driver, wire_account
@@ -62,6 +63,8 @@ def check_provider_account(
     if checked.ok:
         # It may be well again: the next call finds out now, not when the pause is over.
         give_back_probe(account=account, at=clock.real_now())
+        if not account.hook_secret_encrypted:
+            learn_later(account)
     return checked
 
 

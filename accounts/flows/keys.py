@@ -20,6 +20,8 @@ def rotate_provider_keys() -> int:
             account = ProviderAccount.objects.select_for_update(no_key=True).filter(id=account_id).first()
             if account is not None:
                 account.key_encrypted = keyring.rotate(account.key_encrypted)
-                account.save(update_fields=["key_encrypted"])
+                if account.hook_secret_encrypted:
+                    account.hook_secret_encrypted = keyring.rotate(account.hook_secret_encrypted)
+                account.save(update_fields=["key_encrypted", "hook_secret_encrypted"])
                 count += 1
     return count

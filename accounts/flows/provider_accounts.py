@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts import events, keyring
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.flows.circuit import close_circuit
+from accounts.flows.hooks import learn_later
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
 from accounts.provider_limits import checked_limits
@@ -63,6 +64,7 @@ def create_provider_account(
         account.is_default = is_default or not team.provider_accounts.filter(is_default=True).exists()
         _save_default_alone(account)
         _record("provider_account.created", account, actor, {"provider": provider, "base_url": address})
+        learn_later(account)
     return account
 
 
@@ -85,6 +87,8 @@ def change_provider_account(
             setattr(account, name, value)
         _save_default_alone(account)
         _record("provider_account.changed", account, actor, {"changed": sorted(changes)})
+        if not account.hook_secret_encrypted:
+            learn_later(account)
         if "key" in changes and close_circuit(account=account):
             account.refresh_from_db()
     return account
@@ -109,6 +113,8 @@ def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dic
     if "key" in changes:
         values["key_encrypted"] = keyring.encrypt(_checked_key(changes["key"]))
         values["key_hint"] = keyring.hint(changes["key"])
+        # Another key may be another account over there.
+        values["hook_secret_encrypted"] = ""
     if "options" in changes:
         values["options"] = checked_options(account.provider, changes["options"])
     if "retention" in changes:

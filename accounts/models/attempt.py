@@ -107,6 +107,8 @@ class Attempt(models.Model):
     ended_at = models.DateTimeField(_("ended at"), null=True)
     # The id under which the provider took the work on, "" where none did: it is asked for by it, and never sent again.
     vendor_task = models.CharField(_("provider's task"), max_length=512, blank=True)
+    # Real time of the first webhook that told its end; later ones wake nobody.
+    hinted_at = models.DateTimeField(null=True, editable=False)
     # Real time after which a sweep may decide that nobody works on it any more.
     lease_until = models.DateTimeField(null=True)
     resolved_by = models.CharField(_("resolved by"), max_length=200, blank=True)
@@ -121,6 +123,11 @@ class Attempt(models.Model):
                 fields=["lease_until"],
                 condition=models.Q(state__in=["prepared", "sent"]),
                 name="attempts_to_sweep",
+            ),
+            models.Index(
+                fields=["vendor_task"],
+                condition=models.Q(state="sent") & ~models.Q(vendor_task=""),
+                name="attempts_that_go_on",
             ),
         ]
 

@@ -29,6 +29,8 @@ class ProviderAccount(models.Model):
     # Fernet token under the key ring; write-only in every surface.
     key_encrypted = models.TextField(editable=False)
     key_hint = models.CharField(_("key"), max_length=16, editable=False, help_text=_("Last characters of the key."))
+    # What the provider's webhooks are signed with, encrypted likewise; empty: not asked yet, so none are wanted.
+    hook_secret_encrypted = models.TextField(blank=True, default="", editable=False)
     # Which published list prices apply, e.g. `minimax-global` (USD) or `minimax-mainland` (CNY): accounts/list_prices.
     price_list = models.CharField(_("price list"), max_length=64)
     # What the wire facts leave open, e.g. {"mix_weights_field": "timber_weights", "failures_may_charge": false}.

@@ -23,6 +23,7 @@ from providers.wavespeed import account as money
 from providers.wavespeed import checks, speech, streaming, voices
 from providers.wavespeed.about import ABOUT
 from providers.wavespeed.limits import CAPABILITIES, REGIONS
+from providers.wavespeed.webhooks import WEBHOOKS
 
 
 class WaveSpeed(Adapter):
@@ -40,9 +41,15 @@ class WaveSpeed(Adapter):
             "the emotion sent where none is chosen (without one its voices are happy); empty to send none",
             default="neutral",
         ),
+        switch(
+            "webhooks",
+            "let WaveSpeed tell the end of a task (where it can reach `PUBLIC_URL`); asking goes on",
+            default=True,
+        ),
         FAILURES_MAY_CHARGE,
     )
     about = ABOUT
+    webhooks = WEBHOOKS
     catalogue = "minimax"
 
     def check_speech(self, account: Account, request: SpeechRequest) -> None:

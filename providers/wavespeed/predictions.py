@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from providers.errors import ProviderError, malformed
 from providers.minimax.answers import identifier, json_object, mapping, text, whole
-from providers.polling import poll
+from providers.polling import POLL_SECONDS, poll
 from providers.types import JSON, Accepted, Account, Operation, Request, Response, Timeouts
 from providers.wavespeed import answers
 from providers.wavespeed.errors import ANSWER_LOST, forgotten, task_failed
@@ -26,6 +26,8 @@ SYNC_TIMEOUTS = Timeouts(read=120.0, total=150.0)
 POLL_EVERY_SECONDS = 2.0
 POLL_GROWTH = 1.5
 _FASTEST, _SLOWEST = 0.01, 60.0
+# How long one conversation waits where the end will be told: nobody can be woken in it (planning figure).
+TOLD_SECONDS = 5.0
 
 _COMPLETED = "completed"
 # Pages know failed; official clients treat the others as ends too.
@@ -47,7 +49,7 @@ def submit(account: Account, path: str, body: dict[str, JSON], *, operation: str
     """Hand over a task and wait for its end. Raises ``ProviderError``; ``PendingError`` when it takes too long."""
     asked = submission(account, path, body, operation=operation)
     data = _submitted(asked, (yield asked))
-    task = _id(data)
+    task = task_id(data)
     ended = _ended(asked, data, task, still_running=True)
     if not task:
         raise malformed(asked, "no id in it", http_status=200)
@@ -64,20 +66,23 @@ def resume(account: Account, path: str, body: dict[str, JSON], task: str, *, ope
 
 
 def submission(account: Account, path: str, body: dict[str, JSON], *, operation: str) -> Request:
-    """The request that costs."""
+    """The request that costs. Where the account hears webhooks, the end of the task is told to its address."""
     sync = account.options.get("sync_mode") is True
     if sync:
         body = {**body, "enable_sync_mode": True}
-    return answers.post(account, path, operation=operation, json=body, timeout=SYNC_TIMEOUTS if sync else TIMEOUTS)
+    asked = answers.post(account, path, operation=operation, json=body, timeout=SYNC_TIMEOUTS if sync else TIMEOUTS)
+    return replace(asked, params={**asked.params, "webhook": account.webhook_url}) if account.webhook_url else asked
 
 
 def ask(account: Account, asked: Request, task: str, *, url: str = "", fresh: bool) -> Operation[Prediction]:
     """Read a task until it ends. ``fresh``: it was accepted a moment ago, so not to be known yet is no end."""
+    every_seconds = _every_seconds(account)
     return poll(
         task,
         _reading(account, task, url),
         _reader(asked, task, fresh=fresh),
-        every_seconds=_every_seconds(account),
+        seconds=_patience(account, every_seconds),
+        every_seconds=every_seconds,
         growth=POLL_GROWTH,
     )
 
@@ -97,7 +102,7 @@ def _reader(asked: Request, task: str, *, fresh: bool) -> Callable[[Response], P
         if response.status == 404 and not fresh:
             raise forgotten(asked, task)
         data = mapping((json_object(response.content) or {}).get("data"))
-        if response.status != 200 or _id(data) != task:
+        if response.status != 200 or task_id(data) != task:
             return None
         return _ended(asked, data, task)
 
@@ -108,7 +113,7 @@ def _submitted(asked: Request, response: Response) -> dict[str, Any]:
     """``data`` of the answer to a submission; a gateway that gave up may tell the id all the same."""
     if response.status in ANSWER_LOST:
         data = mapping((json_object(response.content) or {}).get("data"))
-        if _id(data):
+        if task_id(data):
             return data
     return answers.read(asked, response)
 
@@ -136,7 +141,14 @@ def _ended(asked: Request, data: dict[str, Any], task: str, *, still_running: bo
     )
 
 
-def _id(data: dict[str, Any]) -> str:
+def _patience(account: Account, every_seconds: float) -> float:
+    """Seconds to wait in one conversation: a moment where a webhook may end the wait between two of them sooner."""
+    if not account.webhook_url:
+        return POLL_SECONDS
+    return TOLD_SECONDS if every_seconds <= TOLD_SECONDS else 0.0
+
+
+def task_id(data: dict[str, Any]) -> str:
     """The id of a task, which becomes a part of an address; empty for anything that could not be one."""
     said = identifier(data.get("id")) or ""
     return said if re.fullmatch(r"[A-Za-z0-9_-]{1,128}", said) else ""

@@ -11,11 +11,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from typing import Literal
 
-from providers.types import Headers
+from providers.errors import malformed
+from providers.minimax.answers import json_object, text
+from providers.types import Account, Headers, Operation
+from providers.wavespeed import answers
+from providers.wavespeed.predictions import task_id
+from providers.webhooks import Webhooks, WebhookVerdict
 
-WebhookVerdict = Literal["accepted", "malformed", "stale", "mismatch"]
 TOLERANCE_SECONDS = 300
 _PREFIX = "whsec_"
 _VERSION = "v3"
@@ -39,7 +42,24 @@ def verify_webhook(headers: Mapping[str, str], body: bytes, *, secret: str, now:
     return "accepted" if any(fits) else "mismatch"
 
 
+def webhook_secret(account: Account) -> Operation[str]:
+    """What the account's webhooks are signed with: GET /api/v3/webhook/secret, free. Raises ``ProviderError``."""
+    asked = answers.get(account, "webhook/secret", operation="webhook_secret")
+    secret = text(answers.read(asked, (yield asked)).get("secret"))
+    if not secret.removeprefix(_PREFIX):
+        raise malformed(asked, "no secret in it", http_status=200)
+    return secret
+
+
+def webhook_task(body: bytes) -> str:
+    """The id of the task a webhook speaks of, empty where it names none. The body is the flat prediction."""
+    return task_id(json_object(body) or {})
+
+
 def _signatures(header: str) -> list[bytes]:
     """The hex of each ``v3,<hex>``; several are separated by spaces."""
     pairs = (part.partition(",") for part in header.split())
     return [hexes.lower().encode("utf-8", "replace") for version, _, hexes in pairs if version == _VERSION and hexes]
+
+
+WEBHOOKS = Webhooks(secret=webhook_secret, verify=verify_webhook, task_of=webhook_task)

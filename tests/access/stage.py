@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from accounts import clock
+from accounts import clock, keyring
 from accounts.flows.holds import place_hold
+from accounts.hook_links import hook_url
 from accounts.models import Attempt, Budget, Token
 from accounts.money import Money
 from accounts.payer import Payer
@@ -15,7 +17,7 @@ from synthesis.flows.delivery import signed_path
 from synthesis.flows.storing import store_audio
 from synthesis.models import Clip, Rendering, Segment
 from tests.access.wav import recording
-from tests.cast import Cast, make_token
+from tests.cast import Cast, make_account, make_token
 from voicelib.flows.sample_links import sample_url
 from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Purge, Rule, Sample, Voice
 
@@ -30,6 +32,7 @@ def set_stage(cast: Cast) -> dict[str, str]:
         "token_id": Token.objects.get(created_by=cast.editor).id,
         "budget_id": Budget.objects.create(team=cast.team, scope="team", target_id=cast.team.id, characters=9_000).id,
         "attempt_id": _attempt(cast).id,
+        "hook": _hook(cast),
     }
     return names | _voices(cast) | _dictionaries(cast) | _clips(cast)
 
@@ -47,6 +50,18 @@ def _attempt(cast):
         estimated_characters=10,
         sent_at=clock.now(),
     )
+
+
+def _hook(cast) -> str:
+    account = make_account(
+        cast.team,
+        slug="hooked",
+        provider="wavespeed",
+        base_url=f"{settings.SANDBOX_URL}/wavespeed",
+        is_default=False,
+        hook_secret_encrypted=keyring.encrypt("whsec_of_the_stage"),
+    )
+    return urlsplit(hook_url(account) or "").path
 
 
 def _voices(cast) -> dict[str, str]:

@@ -200,4 +200,5 @@ TABLE = [
     # The signature in the path is the permission.
     public("audio/{token}", path="{signed}"),
     public("samples/{token}/{filename}", path="{signed_sample}"),
+    Row("POST", "hooks/{provider}/{token}", "{hook}", None, dict.fromkeys(CALLERS, 202), body={"id": "pred-1"}),
 ]  # fmt: skip

@@ -3,14 +3,26 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
-from providers.types import Headers
-from providers.wavespeed.webhooks import verify_webhook
-from tests.providers.conversation import MP3
+from providers.errors import PendingError
+from providers.types import Headers, Request
+from providers.wavespeed.webhooks import verify_webhook, webhook_secret, webhook_task
+from tests.providers.conversation import MP3, converse
 from tests.providers.vendor import failure
-from tests.providers.wavespeed import ACCOUNT, ROOT, TASK, WAVESPEED, request
+from tests.providers.wavespeed import (
+    ACCOUNT,
+    AUDIO_URL,
+    ROOT,
+    TASK,
+    WAVESPEED,
+    completed,
+    envelope,
+    prediction,
+    request,
+)
 
 
 def frame(audio, status, **fields):
@@ -121,3 +133,57 @@ def test_a_webhook_without_its_headers_is_malformed(fields):
 
 def test_an_empty_secret_signs_nothing():
     assert verdict(headers(key=b""), secret="whsec_") == "mismatch"
+
+
+HOOK = "https://voices.example/hooks/wavespeed/01m.c2ln"
+
+
+def test_a_submission_names_the_address_where_the_account_has_one_and_no_question_does():
+    listening = replace(ACCOUNT, webhook_url=HOOK)
+    result, (submitted, *questions) = converse(WAVESPEED.speech(listening, request()), prediction(), completed())
+    assert (submitted.url, dict(submitted.params)) == (f"{ROOT}/minimax/speech-02-hd", {"webhook": HOOK})
+    assert [dict(question.params) for question in questions] == [{}]
+    assert result.audio_url == AUDIO_URL
+    _, (submitted, *_) = converse(WAVESPEED.speech(ACCOUNT, request()), prediction(), completed())
+    assert dict(submitted.params) == {}
+
+
+def test_a_conversation_waits_a_moment_where_the_end_is_told_and_leaves_the_rest_to_the_next():
+    def questions(account):
+        asked = WAVESPEED.resume_speech(account, request(), TASK)
+        count, said = 0, next(asked)
+        while True:
+            count += isinstance(said, Request)
+            try:
+                said = asked.send(prediction("processing"))
+            except PendingError:
+                return count
+
+    assert questions(ACCOUNT) > 6
+    assert questions(replace(ACCOUNT, webhook_url=HOOK)) == 3
+    assert questions(replace(ACCOUNT, webhook_url=HOOK, options={"poll_every_seconds": 30})) == 1
+
+
+def test_the_secret_is_read_and_an_empty_one_is_none():
+    secret, (asked,) = converse(webhook_secret(ACCOUNT), envelope({"secret": SECRET}))
+    assert (asked.method, asked.url, asked.repeatable, secret) == ("GET", f"{ROOT}/webhook/secret", True, SECRET)
+    for said in ("", "whsec_", None, 7):
+        refused = failure(lambda said=said: converse(webhook_secret(ACCOUNT), envelope({"secret": said})))
+        assert refused.category == "malformed_response"
+
+
+@pytest.mark.parametrize(
+    ("body", "task"),
+    [
+        (BODY, "pred-1"),
+        (b'{"id": "../balance"}', ""),
+        (b'{"id": ["pred-1"]}', ""),
+        (b"[]", ""),
+        (b"", ""),
+        (b"\xff\xfe", ""),
+        (b"[" * 100_000, ""),
+        (b'{"data": {"id": "pred-1"}}', ""),
+    ],
+)
+def test_the_task_of_a_webhook_is_an_id_or_nothing(body, task):
+    assert webhook_task(body) == task
