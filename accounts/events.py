@@ -38,6 +38,7 @@ EVENT_KINDS: dict[str, str] = {
     "sample.added": "A recording was added from which a voice can be cloned.",
     "sample.derived": "A recording was made of a sample: another format, trimmed, or at another loudness.",
     "consent.given": "A speaker's consent was recorded.",
+    "consent.file_added": "A spoken statement or a paper was added to a consent.",
     "consent.revoked": "A consent was taken back; the voices made under it were suspended.",
     "consent.expired": "A consent ran out; the voices made under it were suspended.",
     "consent.purge_asked": "Everything made under an ended consent is to be deleted.",

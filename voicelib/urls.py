@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from voicelib.api.consent_files import ConsentFilesView, ConsentFileView
 from voicelib.api.consents import ConsentsView, ConsentView, RevokeConsentView
 from voicelib.api.dictionaries import (
     DictionariesView,
@@ -38,6 +39,8 @@ urlpatterns = [
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
+    path("consents/<slug:consent_id>/files", ConsentFilesView.as_view()),
+    path("consents/<slug:consent_id>/files/<slug:file_id>", ConsentFileView.as_view()),
     path("consents/<slug:consent_id>/purge", PurgeConsentView.as_view()),
     path("system-voices", SystemVoicesView.as_view()),
     path("provider-accounts/<slug:account>/system-voices/import", ImportSystemVoicesView.as_view()),

@@ -60,7 +60,7 @@ class ClipsAdmin(ButtonsAdmin):
         ("created_at", DayRangeFilter),
         by_row("team", _("team")),
     ]
-    link_lookups = frozenset({"voice__id__exact"})
+    link_lookups = frozenset({"consent__id__exact", "voice__id__exact"})
     search_fields = ["text", "voice__name", "voice__slug", "id"]
     search_help_text = _("Text, voice, id")
     fieldsets = [

@@ -19,7 +19,17 @@ from synthesis.models import Clip, Rendering, Segment
 from tests.access.wav import recording
 from tests.cast import Cast, make_account, make_token
 from voicelib.flows.sample_links import sample_url
-from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Purge, Rule, Sample, Voice
+from voicelib.models import (
+    Consent,
+    ConsentFile,
+    Dictionary,
+    DictionaryVersion,
+    ProviderVoice,
+    Purge,
+    Rule,
+    Sample,
+    Voice,
+)
 
 FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels": 1}
 
@@ -66,6 +76,16 @@ def _hook(cast) -> str:
 
 def _voices(cast) -> dict[str, str]:
     consent = Consent.objects.create(team=cast.team, speaker="Ann", statement="I agree.", locale="en")
+    paper = ConsentFile.objects.create(
+        consent=consent,
+        kind="evidence",
+        name="Contract",
+        storage_key=storages["samples"].save(f"{cast.team.id}/consents/x.pdf", ContentFile(b"%PDF-")),
+        sha256="1" * 64,
+        size=5,
+        format="pdf",
+        added_by="stage",
+    )
     purged = Consent.objects.create(
         team=cast.team, speaker="Eve", statement="I agree.", locale="en", revoked_at=clock.now()
     )
@@ -106,6 +126,7 @@ def _voices(cast) -> dict[str, str]:
     return {
         "consent_id": consent.id,
         "purged_consent": purged.id,
+        "consent_file": paper.id,
         "sample_id": sample.id,
         "signed_sample": urlsplit(sample_url(sample)).path,
         "fresh": fresh.slug,

@@ -145,7 +145,7 @@ def test_a_viewer_has_no_button_and_reaches_none(cast, shelf, browse, model):
     client = browse(cast.viewer)
     row = model.objects.filter(**{"id" if model is Team else "team_id": cast.team.id}).first()
     for action in REGISTERED[model].actions_detail:
-        if action == "try_text":
+        if action in ("try_text", "clips"):
             # Reading, like the page itself.
             continue
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=[row.pk])

@@ -9,7 +9,9 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import path, reverse
+from django.urls.resolvers import URLPattern
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +20,15 @@ from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, 
 from accounts.admin.asking_forms import NameForm, TeamForm, moment_field
 from accounts.admin.filters import by_row
 from accounts.admin.rights import actor_of
+from accounts.admin.scoping import with_query
 from accounts.admin.shown import NOTHING, Pill, moment, moment_html, relative
+from voicelib.admin.consent_proofs import ProofForm, certificate_html, proofs_html
+from voicelib.admin.recordings import recording
+from voicelib.api.consent_files import saved_file
+from voicelib.flows.consent_files import add_consent_file
 from voicelib.flows.consents import give_consent, revoke_consent
-from voicelib.models import Consent
+from voicelib.flows.purges import ask_purge
+from voicelib.models import Consent, ConsentFile, Purge
 
 _WRITE = "voices:write"
 _SOON = timedelta(days=30)
@@ -30,7 +38,7 @@ _EXPIRED = Pill("bad", "timer_off", _("Expired"))
 _REVOKED = Pill("bad", "block", _("Revoked"))
 _SHOWN: list[Any] = [
     "speaker", "company", "state", "statement_shown", "locale", "scope_shown", "since", "until", "revoked",
-    "voices_shown", "team",
+    "voices_shown", "proofs", "certificate", "team",
 ]  # fmt: skip
 
 
@@ -45,7 +53,7 @@ class ConsentsAdmin(ButtonsAdmin):
     search_fields = ["speaker", "company", "statement"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["revoke", "events"]
+    actions_detail = ["add_proof", "revoke", "purge", "clips", "events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
@@ -105,6 +113,96 @@ class ConsentsAdmin(ButtonsAdmin):
                 act=act,
             ),
         )
+
+    @button(_("Add proof"), icon="attach_file", scope=_WRITE)
+    def add_proof(self, request: HttpRequest, consent: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            add_consent_file(consent=consent, actor=actor_of(request), **form.cleaned_data)
+            return to_page(consent)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Add a proof to the consent of %(name)s") % {"name": consent.speaker},
+                submit=_("Upload"),
+                icon="attach_file",
+                explanation=[_("The statement as it was spoken, or a signed paper. It is kept for good, unchanged.")],
+                make_form=ProofForm,
+                back=page_of(consent),
+                act=act,
+            ),
+        )
+
+    @button(_("Purge"), icon="delete_forever", scope=_WRITE, when=lambda consent: _may_be_purged(consent))
+    def purge(self, request: HttpRequest, consent: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            reason = form.cleaned_data["reason"]
+            ask_purge(team=consent.team, consent_id=consent.id, actor=actor_of(request), reason=reason)
+            messages.success(request, _("It is being deleted; the certificate on this page tells how it goes."))
+            return to_page(consent)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Delete everything made under the consent of %(name)s") % {"name": consent.speaker},
+                submit=_("Delete for good"),
+                icon="delete_forever",
+                explanation=[
+                    _(
+                        "Its voices are deleted at their providers, their samples and previews here. It cannot be "
+                        "undone. Clips that were made, the consent and the books stay."
+                    ),
+                ],
+                facts=[(_("Voices"), self.voices_shown(consent))],
+                is_dangerous=True,
+                make_form=lambda data, files: NameForm(data, name=consent.speaker),
+                back=page_of(consent),
+                act=act,
+            ),
+        )
+
+    @button(_("Clips"), icon="graphic_eq", scope="clips:read")
+    def clips(self, request: HttpRequest, consent: Any) -> HttpResponse:
+        """Every clip made under it, in the list of clips."""
+        return HttpResponseRedirect(
+            with_query(reverse("admin:synthesis_clip_changelist"), consent__id__exact=consent.id)
+        )
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<str:object_id>/files/<str:file_id>/", view(self.file), name="voicelib_consent_file"),
+            path("<str:object_id>/files/<str:file_id>/audio/", view(self.audio), name="voicelib_consent_audio"),
+            *super().get_urls(),
+        ]
+
+    def file(self, request: HttpRequest, object_id: str, file_id: str) -> HttpResponse:
+        """A proof, to be saved."""
+        return saved_file(self._file_of(request, object_id, file_id))
+
+    def audio(self, request: HttpRequest, object_id: str, file_id: str) -> HttpResponseBase:
+        """A spoken statement, for the player."""
+        kept = self._file_of(request, object_id, file_id)
+        if kept.duration_ms is None:
+            raise Http404
+        return recording(kept.storage_key, kept.id)
+
+    def _file_of(self, request: HttpRequest, object_id: str, file_id: str) -> ConsentFile:
+        consent = self.get_object(request, object_id)
+        kept = None if consent is None else ConsentFile.objects.filter(consent=consent, id=file_id).first()
+        if kept is None:
+            raise Http404
+        return kept
+
+    @display(description=_("Proofs"))
+    def proofs(self, consent: Consent) -> str:
+        return proofs_html(consent)
+
+    @display(description=_("Certificate of deletion"))
+    def certificate(self, consent: Consent) -> str:
+        return certificate_html(consent)
 
     @display(description=_("State"))
     def state(self, consent: Consent) -> str:
@@ -168,6 +266,11 @@ class NewConsentForm(TeamForm):
 
 
 _NARROWINGS = ("projects", "languages", "purposes")
+
+
+def _may_be_purged(consent: Consent) -> bool:
+    """It has ended, and nobody asked for it before."""
+    return consent.refusal(clock.now()) is not None and not Purge.objects.filter(consent=consent).exists()
 
 
 def consent_pill(consent: Consent | None) -> str:

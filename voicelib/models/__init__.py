@@ -1,6 +1,7 @@
 """Re-exports. Inside the package imports run one way: consent → purge; consent, sample → voice → deletion."""
 
 from voicelib.models.consent import Consent
+from voicelib.models.consent_file import ConsentFile
 from voicelib.models.defaults import VoiceDefaults
 from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
@@ -13,6 +14,7 @@ from voicelib.models.voice import ProviderVoice, Voice
 __all__ = [
     "AccountScan",
     "Consent",
+    "ConsentFile",
     "Deletion",
     "Dictionary",
     "DictionaryVersion",
