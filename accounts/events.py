@@ -74,6 +74,8 @@ EVENT_KINDS: dict[str, str] = {
     "voice_defaults.changed": "What a team decides beforehand about its voices was changed.",
     "voice.primary_chosen": "Someone chose whose home of a voice speaks wherever it can.",
     "voice.home_added": "A system voice speaks at another provider account too.",
+    "voice.retired": "A voice was taken out of use; its homes are deleted, its history stays.",
+    "voice.restored": "The retirement of a voice was undone, as far as no provider had been asked.",
     "dictionary.created": "A pronunciation dictionary was made.",
     "dictionary.rule_added": "A rule was added to the draft of a dictionary.",
     "dictionary.rule_removed": "A rule was removed from the draft of a dictionary.",

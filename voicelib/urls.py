@@ -18,6 +18,7 @@ from voicelib.api.dictionaries import (
 from voicelib.api.forecast import ForecastView, TimelineView
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.purges import PurgeConsentView
+from voicelib.api.retirement import DependentsView, RestoreVoiceView, RetireVoiceView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
@@ -51,6 +52,9 @@ urlpatterns = [
     path("voice-defaults", VoiceDefaultsView.as_view()),
     path("voices", VoicesView.as_view()),
     path("voices/<slug:slug>", VoiceView.as_view()),
+    path("voices/<slug:slug>/dependents", DependentsView.as_view()),
+    path("voices/<slug:slug>/retire", RetireVoiceView.as_view()),
+    path("voices/<slug:slug>/restore", RestoreVoiceView.as_view()),
     path("voices/<slug:slug>/timeline", TimelineView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),
     path("voices/<slug:slug>/clone/check", CheckCloneView.as_view()),

@@ -131,6 +131,15 @@ TABLE = [
     ),
     row("POST", "provider-accounts/{account}/unfreeze", "provider-accounts:write", **SHUT, other=404, exact=409),
     row("GET", "forecast", "voices:read", **READ, other=200, exact=200),
+    row(
+        "GET", "voices/{slug}/dependents", "voices:read", **READ, other=404, exact=200,
+        path="voices/{voice}/dependents",
+    ),
+    row(
+        "POST", "voices/{slug}/retire", "voices:write", **SHUT, other=404, exact=200, path="voices/{fresh}/retire",
+        body={"reason": "Not needed."},
+    ),
+    row("POST", "voices/{slug}/restore", "voices:write", **SHUT, other=404, exact=409, path="voices/{voice}/restore"),
     row("GET", "voices/{slug}/timeline", "voices:read", **READ, other=404, exact=200, path="voices/{voice}/timeline"),
     row("GET", "voice-defaults", "voices:read", **READ, other=200, exact=200),
     row("PATCH", "voice-defaults", "voices:write", **SHUT, other=200, exact=200, body={"policy": "ask"}),

@@ -85,6 +85,7 @@ class VoiceOutput(Output):
     language = serializers.CharField()
     state = serializers.CharField(help_text="`draft` until it is cloned, then the best state of its homes.")
     suspended = SuspensionOutput(allow_null=True)
+    retired_at = serializers.DateTimeField(allow_null=True, help_text="Out of use since; null: in use.")
     consent = serializers.CharField(allow_null=True, source="consent_id")
     sample = serializers.CharField(allow_null=True, source="sample_id")
     primary = serializers.CharField(allow_null=True, help_text="The account whose home speaks wherever it can.")
@@ -95,7 +96,9 @@ class VoiceOutput(Output):
 def voice_json(voice: Voice) -> dict[str, Any]:
     """The JSON of a voice with its homes, the newest first."""
     suspended = {"since": voice.suspended_at, "reason": voice.suspended_reason} if voice.suspended_at else None
-    shown = {name: getattr(voice, name) for name in ("id", "slug", "name", "kind", "language", "created_at")}
+    shown = {
+        name: getattr(voice, name) for name in ("id", "slug", "name", "kind", "language", "retired_at", "created_at")
+    }
     links = {"consent_id": voice.consent_id, "sample_id": voice.sample_id}
     primary = voice.primary_account.slug if voice.primary_account else None
     homes = [HomeOutput.of(home) for home in sorted(voice.homes.all(), key=lambda home: home.id, reverse=True)]

@@ -53,7 +53,7 @@ def ask_clone(
 
     Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
     `outside_consent`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`,
-    `revived_recently`),
+    `revived_recently`, `voice_retired`),
     InvalidInputError with the field, BudgetExceededError, ConflictError `price_missing`.
     """
     wish = CloneWish(
@@ -132,7 +132,9 @@ def _place(
     try:
         with transaction.atomic():
             # One ask at a time for a voice, so that generations count up and revocations are seen.
-            refuse_suspended(Voice.objects.select_for_update(no_key=True).get(id=voice.id), at)
+            standing = Voice.objects.select_for_update(no_key=True).get(id=voice.id)
+            refuse_suspended(standing, at)
+            refuse_retired(standing)
             _refuse_second_home(voice, account)
             _refuse_soon_revival(home, at)
             newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
@@ -156,6 +158,12 @@ def _place(
 def _refuse_second_home(voice: Voice, account: ProviderAccount) -> None:
     if voice.homes.filter(provider_account=account, state__in=LIVING).exists():
         raise _home_exists(voice, account)
+
+
+def refuse_retired(voice: Voice) -> None:
+    """Raises VoiceRefusedError `voice_retired`."""
+    if voice.retired_at is not None:
+        raise VoiceRefusedError(f"The voice {voice.slug} is retired. Restore it first.", code="voice_retired")
 
 
 def last_revival(voice: Voice) -> datetime | None:

@@ -55,6 +55,8 @@ class Voice(models.Model):
     # Suspension is a fact of its own: it refuses renders, cache hits and audio while deadlines run on.
     suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True, editable=False)
     suspended_reason = models.CharField(_("suspended because"), max_length=64, blank=True, editable=False)
+    # Out of use: its homes are deleted, its history stays.
+    retired_at = models.DateTimeField(_("retired at"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)
     objects = VoiceQuerySet.as_manager()
 
