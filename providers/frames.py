@@ -94,9 +94,12 @@ class Frames:
     @property
     def broken(self) -> str:
         """What the other side said against the protocol; empty when nothing was."""
+        if self._no_text:
+            # The parser runs ahead of the messages: what it may have found since came later.
+            return self._no_text
         failure = self._protocol.parser_exc
         if failure is None or isinstance(failure, EOFError):
-            return self._no_text
+            return ""
         return f"{type(failure).__name__} {failure}".strip()
 
     def _collect(self, frame: Frame) -> None:

@@ -51,6 +51,16 @@ def test_where_the_bytes_are_cut_changes_nothing(said, cuts):
     assert (whole.is_open, whole.broken) == (cut.is_open, cut.broken)
 
 
+def test_of_two_faults_the_first_is_told_however_the_bytes_are_cut():
+    bad, unfinished = Frame(Opcode.TEXT, b"\x80"), Frame(Opcode.CONT, b"", fin=False)
+    data = _valid(bad) + _valid(unfinished)
+    whole, cut = Frames(MOST), Frames(MOST)
+    messages(whole, data)
+    messages(cut, data, [len(_valid(bad))])
+    assert whole.broken == cut.broken
+    assert "no UTF-8" in whole.broken
+
+
 def _valid(frame):
     """The bytes of a frame, though it may not be allowed."""
     head = bytes([frame.fin << 7 | frame.opcode, len(frame.data)])
