@@ -29,6 +29,7 @@ beat_schedule = {
     "purges": {"task": "voicelib.tasks.purge_tick", "schedule": float(settings.TICK_SECONDS)},
     "digests": {"task": "voicelib.tasks.digest_tick", "schedule": float(settings.TICK_SECONDS)},
     "mails": {"task": "accounts.tasks.mail_tick", "schedule": float(settings.TICK_SECONDS)},
+    "uploads": {"task": "voicelib.tasks.sweep_uploads", "schedule": 600.0},
     "renders": {"task": "synthesis.tasks.render_tick", "schedule": float(settings.TICK_SECONDS)},
     "seals": {"task": "accounts.tasks.seal_tick", "schedule": 300.0},
     "hooks": {"task": "accounts.tasks.hooks_tick", "schedule": 300.0},

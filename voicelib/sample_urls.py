@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voicelib.views import signed_sample
+from voicelib.views import ReceivedSampleView, signed_sample
 
-urlpatterns = [path("<str:token>/<str:filename>", signed_sample, name="sample-signed")]
+urlpatterns = [
+    path("uploads/<str:token>", ReceivedSampleView.as_view(), name="sample-upload"),
+    path("<str:token>/<str:filename>", signed_sample, name="sample-signed"),
+]

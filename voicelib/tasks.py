@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from accounts import clock
-from voicelib.flows import activation, checks, cloning, deletion, digests, drift, purges, revivals
+from voicelib.flows import activation, checks, cloning, deletion, digests, drift, purges, revivals, sample_uploads
 
 
 @shared_task
@@ -96,3 +96,9 @@ def revive_home(provider_voice_id: str) -> None:
 def digest_tick() -> None:
     """Daily digests whose time has come."""
     digests.digest_tick(at=clock.now())
+
+
+@shared_task
+def sweep_uploads() -> None:
+    """Recordings that were sent and never confirmed."""
+    sample_uploads.sweep_uploads()

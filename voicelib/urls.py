@@ -19,10 +19,12 @@ from voicelib.api.forecast import ForecastView, TimelineView
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.purges import PurgeConsentView
 from voicelib.api.retirement import DependentsView, RestoreVoiceView, RetireVoiceView
+from voicelib.api.sample_uploads import CompleteUploadView, SampleUploadsView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
 from voicelib.api.voice_homes import PrimaryHomeView, SystemHomesView
+from voicelib.api.voice_samples import ChooseSampleView, VoiceSamplesView, VoiceSampleView
 from voicelib.api.voices import (
     ActivateVoiceView,
     CheckCloneView,
@@ -34,6 +36,8 @@ from voicelib.api.voices import (
 
 urlpatterns = [
     path("samples", SamplesView.as_view()),
+    path("samples/uploads", SampleUploadsView.as_view()),
+    path("samples/uploads/<slug:upload_id>/complete", CompleteUploadView.as_view()),
     path("samples/<slug:sample_id>", SampleView.as_view()),
     path("samples/<slug:sample_id>/peaks", PeaksView.as_view()),
     path("samples/<slug:sample_id>/derive", DeriveView.as_view()),
@@ -56,6 +60,9 @@ urlpatterns = [
     path("voices/<slug:slug>/retire", RetireVoiceView.as_view()),
     path("voices/<slug:slug>/restore", RestoreVoiceView.as_view()),
     path("voices/<slug:slug>/timeline", TimelineView.as_view()),
+    path("voices/<slug:slug>/samples", VoiceSamplesView.as_view()),
+    path("voices/<slug:slug>/samples/<slug:sample_id>", VoiceSampleView.as_view()),
+    path("voices/<slug:slug>/samples/<slug:sample_id>/choose", ChooseSampleView.as_view()),
     path("voices/<slug:slug>/clone", CloneVoiceView.as_view()),
     path("voices/<slug:slug>/clone/check", CheckCloneView.as_view()),
     path("voices/<slug:slug>/activate", ActivateVoiceView.as_view()),

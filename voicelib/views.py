@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from django.core.files.storage import storages
-from django.http import FileResponse, HttpRequest, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from accounts.api.problems import CONTENT_TYPE, problem
-from accounts.errors import NotFoundError, PlatformError
+from accounts.errors import InvalidInputError, NotFoundError, PlatformError
 from voicelib.flows.sample_links import MEDIA_TYPES, sample_of_token
+from voicelib.flows.sample_uploads import receive_upload
 from voicelib.flows.samples import STORAGE
+from voicelib.sample_rules import LARGEST_UPLOAD_BYTES
+
+_FORM_BYTES = 64 * 1024
 
 
 @require_safe
@@ -28,3 +35,20 @@ def signed_sample(request: HttpRequest, token: str, filename: str) -> HttpRespon
     answer["Cache-Control"] = "private, no-store"
     answer["X-Content-Type-Options"] = "nosniff"
     return answer
+
+
+@method_decorator(csrf_exempt, name="dispatch")
+class ReceivedSampleView(View):
+    """A large recording behind a signed URL, where no object store receives it: the file as `file`, then 204."""
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponseBase:
+        try:
+            if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_UPLOAD_BYTES + _FORM_BYTES:
+                raise InvalidInputError("The request is too large.", code="request_too_large", status=413)
+            file = request.FILES.get("file")
+            if file is None:
+                raise InvalidInputError("The file is sent as `file`, in multipart/form-data.", field="file")
+            receive_upload(token=token, file=file)
+        except PlatformError as refused:
+            return JsonResponse(problem(refused), status=refused.status, content_type=CONTENT_TYPE)
+        return HttpResponse(status=204)

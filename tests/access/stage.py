@@ -19,6 +19,7 @@ from synthesis.models import Clip, Rendering, Segment
 from tests.access.wav import recording
 from tests.cast import Cast, make_account, make_token
 from voicelib.flows.sample_links import sample_url
+from voicelib.flows.sample_uploads import begin_upload
 from voicelib.models import (
     Consent,
     ConsentFile,
@@ -29,6 +30,7 @@ from voicelib.models import (
     Rule,
     Sample,
     Voice,
+    VoiceSample,
 )
 
 FORMAT = {"container": "mp3", "sample_rate": 32000, "bitrate": 128000, "channels": 1}
@@ -101,8 +103,20 @@ def _voices(cast) -> dict[str, str]:
         channels=1,
         duration_ms=12_000,
     )
+    spare = Sample.objects.create(
+        team=cast.team,
+        name="Ann, other room",
+        storage_key=f"{cast.team.id}/spare.wav",
+        sha256="1" * 64,
+        size=1,
+        format="wav",
+        sample_rate=16000,
+        channels=1,
+        duration_ms=12_000,
+    )
     common = {"team": cast.team, "language": "en", "consent": consent, "sample": sample}
     fresh = Voice.objects.create(slug="fresh", name="Fresh", **common)
+    VoiceSample.objects.create(voice=fresh, sample=spare)
     temporary = Voice.objects.create(slug="temporary", name="Temporary", **common)
     narrator = Voice.objects.create(slug="narrator", name="Narrator", **common)
     now = clock.now()
@@ -128,11 +142,19 @@ def _voices(cast) -> dict[str, str]:
         "purged_consent": purged.id,
         "consent_file": paper.id,
         "sample_id": sample.id,
+        "spare_sample": spare.id,
+        "upload_id": _upload(cast),
         "signed_sample": urlsplit(sample_url(sample)).path,
         "fresh": fresh.slug,
         "temporary": temporary.slug,
         "voice": narrator.slug,
     }
+
+
+def _upload(cast) -> str:
+    upload, _ = begin_upload(team=cast.team, name="Ann, long", size=1_000_000, content_type="audio/wav")
+    storages["samples"].save(upload.storage_key, ContentFile(recording(13).read()))
+    return upload.id
 
 
 def _dictionaries(cast) -> dict[str, str]:

@@ -101,6 +101,10 @@ TABLE = [
         "POST", "samples", "voices:write", **SHUT, other=201, exact=201,
         body=lambda: {"name": "Bob", "file": recording()}, is_upload=True,
     ),
+    row(
+        "POST", "samples/uploads", "voices:write", **SHUT, other=201, exact=201, body={"name": "Bob", "size": 1000}
+    ),
+    row("POST", "samples/uploads/{upload_id}/complete", "voices:write", **SHUT, other=404, exact=201),
     row("GET", "samples/{sample_id}", "voices:read", **READ, other=404, exact=200),
     row("GET", "samples/{sample_id}/peaks", "voices:read", **READ, other=404, exact=200),
     row(
@@ -156,6 +160,19 @@ TABLE = [
     row(
         "POST", "voices/{slug}/clone", "voices:write", **SHUT, other=404, exact=202, path="voices/{fresh}/clone",
         body={"provider_account": "sandbox"},
+    ),
+    row("GET", "voices/{slug}/samples", "voices:read", **READ, other=404, exact=200, path="voices/{fresh}/samples"),
+    row(
+        "POST", "voices/{slug}/samples", "voices:write", **SHUT, other=404, exact=201, path="voices/{fresh}/samples",
+        body={"sample": "{sample_id}"},
+    ),
+    row(
+        "DELETE", "voices/{slug}/samples/{sample_id}", "voices:write", **SHUT, other=404, exact=204,
+        path="voices/{fresh}/samples/{spare_sample}",
+    ),
+    row(
+        "POST", "voices/{slug}/samples/{sample_id}/choose", "voices:write", **SHUT, other=404, exact=200,
+        path="voices/{fresh}/samples/{spare_sample}/choose",
     ),
     row(
         "POST", "voices/{slug}/clone/check", "voices:write", **SHUT, other=404, exact=200,
@@ -213,6 +230,10 @@ TABLE = [
     public("api/docs/"),
     # The signature in the path is the permission.
     public("audio/{token}", path="{signed}"),
+    Row(
+        "POST", "samples/uploads/{token}", "/samples/uploads/x", None, dict.fromkeys(CALLERS, 403),
+        body=lambda: {"file": recording()}, is_upload=True,
+    ),
     public("samples/{token}/{filename}", path="{signed_sample}"),
     Row("POST", "hooks/{provider}/{token}", "{hook}", None, dict.fromkeys(CALLERS, 202), body={"id": "pred-1"}),
 ]  # fmt: skip

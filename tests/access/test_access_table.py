@@ -58,6 +58,13 @@ def secret_of(caller: str, row: Row, cast: Cast) -> str | None:
     return secret
 
 
+def _filled(body, names: dict[str, str]):
+    """The body, with `{name}` in it as the stage calls it."""
+    if not isinstance(body, dict):
+        return body
+    return {key: names.get(value[1:-1], value) if isinstance(value, str) else value for key, value in body.items()}
+
+
 def ask(row: Row, names: dict[str, str], secret: str | None):
     api = Api(secret)
     path = row.path.format(**names)
@@ -67,7 +74,7 @@ def ask(row: Row, names: dict[str, str], secret: str | None):
             # Read to its end, as a client would; that closes the file.
             list(answer)
         return answer
-    body = row.body() if callable(row.body) else row.body
+    body = row.body() if callable(row.body) else _filled(row.body, names)
     method = getattr(api, row.method.lower())
     return method(path, body, MULTIPART_CONTENT if row.is_upload else "application/json")
 

@@ -18,7 +18,7 @@ from synthesis.flows.delivery import AudioFile
 from synthesis.flows.storing import store_audio
 from tests.services.processes import until
 from voicelib.flows.sample_links import LINK_SECONDS, sample_url
-from voicelib.models import Sample
+from voicelib.models import Sample, SampleUpload
 
 pytestmark = pytest.mark.services
 
@@ -164,6 +164,41 @@ def test_a_long_recording_is_streamed_into_the_store(sandbox, cast_in_service):
     assert sample.size == len(recording)
     assert storages["samples"].size(sample.storage_key) == len(recording)
     assert hashlib.sha256(_bytes_of("samples", sample.storage_key)).digest() == hashlib.sha256(recording).digest()
+
+
+def test_a_large_recording_goes_straight_into_the_store_and_is_judged_there(cast_in_service):
+    recording = _recording(megabytes=30)
+    api = cast_in_service.api()
+    upload = _begin(api, size=len(recording), content_type="audio/wav")
+    assert upload["url"].startswith(settings.S3_ENDPOINT_URL)
+    assert _send(upload, recording) in (200, 201, 204)
+    answer = api.post(f"/api/v1/samples/uploads/{upload['id']}/complete", {})
+
+    assert answer.status_code == 201, answer.content
+    sample = Sample.objects.get(id=answer.json()["id"])
+    assert hashlib.sha256(_bytes_of("samples", sample.storage_key)).digest() == hashlib.sha256(recording).digest()
+    assert not storages["samples"].exists(SampleUpload.objects.get(id=upload["id"]).storage_key)
+
+
+def test_the_store_itself_refuses_more_bytes_another_type_and_another_name(cast_in_service):
+    api = cast_in_service.api()
+    upload = _begin(api, size=1000, content_type="audio/wav")
+
+    assert _send(upload, b"x" * 1001) in (400, 403, 413)
+    assert _send({**upload, "fields": {**upload["fields"], "Content-Type": "text/html"}}, b"x") == 403
+    assert _send({**upload, "fields": {**upload["fields"], "key": "elsewhere"}}, b"x") == 403
+    assert not storages["samples"].exists(SampleUpload.objects.get(id=upload["id"]).storage_key)
+
+
+def _begin(api, **wishes):
+    answer = api.post("/api/v1/samples/uploads", {"name": "A large one", **wishes})
+    assert answer.status_code == 201, answer.content
+    return answer.json()["upload"]
+
+
+def _send(upload, content):
+    sent = httpx.post(upload["url"], data=upload["fields"], files={"file": content}, trust_env=False, timeout=60)
+    return sent.status_code
 
 
 def _recording(*, megabytes: int) -> bytes:

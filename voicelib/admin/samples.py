@@ -26,6 +26,7 @@ from voicelib.flows.derived_samples import derive_sample
 from voicelib.flows.samples import add_sample
 from voicelib.models import Sample
 from voicelib.sample_recipes import LOUDNESS
+from voicelib.sample_rules import LARGEST_UPLOAD_BYTES
 
 ACCEPTED = ".mp3,.m4a,.wav,.flac,.ogg,.opus,.webm,.aac,audio/*"
 _WRITE = "voices:write"
@@ -73,7 +74,7 @@ class SamplesAdmin(ButtonsAdmin):
 
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
-            sample = add_sample(actor=actor_of(request), **form.cleaned_data)
+            sample = add_sample(actor=actor_of(request), largest=LARGEST_UPLOAD_BYTES, **form.cleaned_data)
             tell_findings(request, sample)
             return to_page(sample)
 
@@ -87,7 +88,7 @@ class SamplesAdmin(ButtonsAdmin):
                 explanation=[
                     _(
                         "10 seconds to 5 minutes of one speaker, clear and dry: mp3, m4a, wav, flac, ogg, opus or "
-                        "webm, up to 20 MB."
+                        "webm, up to 100 MB."
                     )
                 ],
                 make_form=lambda data, files: NewSampleForm(data, files, request=request, scope=_WRITE),

@@ -144,9 +144,11 @@ def _delete_file(purge: Purge, line: dict[str, Any]) -> None:
 def _other_users(line: dict[str, Any], consent: Consent) -> list[str]:
     """Voices under another consent that are cloned from this recording."""
     samples = Sample.objects.filter(storage_key=line["key"])
+    kept = Q(recordings__sample__in=samples, recordings__removed_at__isnull=True)
     of_homes = ProviderVoice.objects.filter(Q(sample__in=samples) | Q(prompt_sample__in=samples))
     voices = (
-        Voice.objects.filter(Q(sample__in=samples) | Q(id__in=of_homes.values("voice")))
+        Voice.objects.filter(Q(sample__in=samples) | Q(id__in=of_homes.values("voice")) | kept)
+        .distinct()
         .exclude(consent=consent)
         .exclude(consent__isnull=True)
     )
@@ -154,11 +156,13 @@ def _other_users(line: dict[str, Any], consent: Consent) -> list[str]:
 
 
 def _samples_of(consent: Consent) -> list[dict[str, Any]]:
-    """The recordings that were cloned from, with what they were made of and what was made of them."""
+    """All recordings of the voices, and what homes were cloned from, with what they were made of and what was made of
+    them."""
     homes = ProviderVoice.objects.filter(voice__consent=consent)
     used = [homes.values(name) for name in ("sample", "handed_over", "prompt_sample")]
     of_homes = Q(id__in=used[0]) | Q(id__in=used[1]) | Q(id__in=used[2])
-    found = {sample.id: sample for sample in Sample.objects.filter(Q(voices__consent=consent) | of_homes)}
+    of_voices = Q(voices__consent=consent) | Q(in_voices__voice__consent=consent)
+    found = {sample.id: sample for sample in Sample.objects.filter(of_voices | of_homes).distinct()}
     fresh = list(found.values())
     while fresh:
         ids = [sample.id for sample in fresh]

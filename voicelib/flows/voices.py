@@ -18,6 +18,7 @@ from accounts.slugs import checked_slug, unique_slug
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.deadlines import look_again
 from voicelib.flows.history import note_voice
+from voicelib.flows.voice_samples import note_chosen
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 from voicelib.names import checked_line
 
@@ -53,6 +54,7 @@ def create_voice(
     )
     with unique_slug(slug):
         voice.save(force_insert=True)
+        note_chosen(voice=voice, actor=actor)
         note_voice(voice=voice, kind="voice.created", actor=actor, data={"language": voice.language})
     return voice
 
@@ -71,6 +73,8 @@ def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) 
         if "consent" in changes and voice.consent is not None and voice.consent.refusal(clock.now()) is None:
             resume_voice(voice=voice, actor=actor)
         voice.save()
+        if "sample" in changes:
+            note_chosen(voice=voice, actor=actor)
         note_voice(voice=voice, kind="voice.changed", actor=actor, data={"changed": sorted(changes)})
         return voice
 

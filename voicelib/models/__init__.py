@@ -7,9 +7,11 @@ from voicelib.models.deletion import Deletion
 from voicelib.models.dictionary import Dictionary, DictionaryVersion, Rule
 from voicelib.models.purge import Purge
 from voicelib.models.sample import Sample
+from voicelib.models.sample_upload import SampleUpload
 from voicelib.models.scan import AccountScan
 from voicelib.models.system_voice import SystemVoice, SystemVoiceSighting
 from voicelib.models.voice import ProviderVoice, Voice
+from voicelib.models.voice_sample import VoiceSample
 
 __all__ = [
     "AccountScan",
@@ -22,8 +24,10 @@ __all__ = [
     "Purge",
     "Rule",
     "Sample",
+    "SampleUpload",
     "SystemVoice",
     "SystemVoiceSighting",
     "Voice",
     "VoiceDefaults",
+    "VoiceSample",
 ]
