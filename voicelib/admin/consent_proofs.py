@@ -40,7 +40,10 @@ def proofs_html(consent: Consent) -> str:
     rows = list(consent.files.order_by("id"))
     kinds = dict(ConsentFile.Kind.choices)
     lines = [(_heard(row), _saved(row), kinds[ConsentFile.Kind(row.kind)], row.added_by) for row in rows]
-    return format_html_join("", '<div class="vl-two"><span>{} {}</span><small>{} · {}</small></div>', lines) or NOTHING
+    return (
+        format_html_join("", '<div><span class="vl-two"><span>{} {}</span><small>{} · {}</small></span></div>', lines)
+        or NOTHING
+    )
 
 
 def certificate_html(consent: Consent) -> str:
@@ -55,7 +58,7 @@ def certificate_html(consent: Consent) -> str:
     ]
     files = [(_outcome(line["outcome"]), f"{line['title']} ({line['kind']})", line["why"]) for line in told.files]
     return format_html_join(
-        "", '<div class="vl-two"><span>{} {}</span><small>{}</small></div>', [*homes, *files]
+        "", '<div><span class="vl-two"><span>{} {}</span><small>{}</small></span></div>', [*homes, *files]
     ) or format_html("{}", _("There was nothing to delete."))
 
 
