@@ -4,10 +4,12 @@ import itertools
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
+from accounts import clock
 from tests.voicelib.test_retention_rules import BORN, HOUR
 from voicelib.keeping import Facts, Step, next_step
-from voicelib.models import ProviderVoice
+from voicelib.models import ProviderVoice, Voice
 from voicelib.states import BEST_FIRST, LIVING, MOVES, IllegalMoveError, moved, voice_state
 
 STATES = sorted(ProviderVoice.State.values)
@@ -25,6 +27,22 @@ def test_what_is_not_in_the_table_is_refused(source, target):
     else:
         with pytest.raises(IllegalMoveError):
             moved(source, target)
+
+
+@pytest.mark.parametrize(("source", "target"), list(itertools.product(STATES, STATES)))
+def test_the_database_refuses_it_too(cast, source, target):
+    voice = Voice.objects.create(team=cast.team, slug="moves", name="Moves", language="en")
+    home = ProviderVoice.objects.create(
+        voice=voice, provider_account=cast.account, vendor_voice_id="moves", state=source, activated_at=clock.now()
+    )
+    change = ProviderVoice.objects.filter(id=home.id)
+    if source == target or target in MOVES[source]:
+        assert change.update(state=target) == 1
+    else:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            change.update(state=target)
+        home.refresh_from_db()
+        assert home.state == source
 
 
 def test_a_deleted_voice_stays_deleted():
