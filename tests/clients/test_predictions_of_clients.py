@@ -50,7 +50,8 @@ def test_a_recording_is_uploaded_by_put_cloned_and_spoken_with(call, shelf, cust
         (SPEECH, {"text": TEXT, "voice_id": "Client0001"}, soon),
     )
     assert len(preview) == len(spoken) == 1
-    assert [line["operation"] for line in customer.bill()] == ["clone_preview", "t2a", "clone_fee"]
+    # No page names a fee for keeping a voice there, so none is billed.
+    assert [line["operation"] for line in customer.bill()] == ["clone_preview", "t2a"]
 
 
 def test_both_kinds_of_failure_are_understood(call, customer):
