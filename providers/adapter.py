@@ -113,7 +113,7 @@ class Adapter(ABC):
         raise self.unsupported("long_text")
 
     def submit_long_text(self, account: Account, request: LongTextRequest) -> Operation[LongTextTask]:
-        """Hand over a long text: paid at once, spoken later."""
+        """Hand over a long text: paid at once, spoken later. Yields ``Accepted`` with its id before it ends."""
         raise self.unsupported("long_text")
 
     def query_long_text(self, account: Account, task_id: str) -> Operation[LongTextState]:

@@ -19,6 +19,7 @@ from providers.minimax.speech import given, voice_modify
 from providers.minimax.text import normalized
 from providers.types import (
     JSON,
+    Accepted,
     Account,
     Operation,
 )
@@ -44,6 +45,7 @@ def submit(account: Account, request: LongTextRequest) -> Operation[LongTextTask
     trace_id = trace(response, answer)
     if task_id is None:
         raise malformed(asked, "no task_id in it", http_status=200, trace_id=trace_id, billed_characters=billed)
+    yield Accepted(task_id)
     file_id = identifier(answer.get("file_id"))
     return LongTextTask(task_id=task_id, file_id=file_id, billed_characters=billed, trace_id=trace_id)
 

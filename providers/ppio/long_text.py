@@ -20,7 +20,7 @@ from providers.ppio.limits import (
     spelling_of,
 )
 from providers.ppio.speech import respell
-from providers.types import JSON, Account, Finding, Operation
+from providers.types import JSON, Accepted, Account, Finding, Operation
 
 _LONGEST_TASK_ID = 128
 _REASON_LENGTH = 300
@@ -50,6 +50,7 @@ def submit(account: Account, request: LongTextRequest) -> Operation[LongTextTask
     trace_id = trace(response, answer)
     if task_id is None:
         raise malformed(asked, "no task_id in it", http_status=200, trace_id=trace_id, billed_characters=billed)
+    yield Accepted(task_id)
     return LongTextTask(task_id=task_id, file_id=task_id, billed_characters=billed, trace_id=trace_id)
 
 

@@ -54,6 +54,11 @@ def test_a_long_text_becomes_audio_and_is_billed_at_once(customer):
     billed(customer, "t2a_async", LONG, task.billed_characters, trace_id=task.trace_id)
 
 
+def test_the_id_of_a_text_is_told_before_anything_else_so_that_it_can_be_asked_for_after_a_crash(customer):
+    task = submitted(customer)
+    assert [accepted.task for accepted in customer.accepted] == [task.task_id]
+
+
 @only_where(lambda capabilities: "files" in capabilities.operations)
 def test_what_comes_in_an_archive_has_times(customer):
     (part,) = result_of(customer)[0].parts
