@@ -7,16 +7,14 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.inputs import Filters
 from accounts.api.openapi import page_of
 from accounts.api.outputs import Output
+from accounts.api.pagination import CursorPages
 from accounts.api.views import TeamView
-from accounts.errors import InvalidInputError
 from accounts.flows.provider_accounts import find_provider_account
 from accounts.models import ProviderAccount
 from voicelib.flows.system_voices import catalogue_of, import_system_voices
@@ -64,25 +62,10 @@ class ImportedVoicesOutput(Output):
     skipped = serializers.IntegerField(help_text="Entries that cannot be stored.")
 
 
-class ByVoiceId(CursorPagination):
+class ByVoiceId(CursorPages):
     """A catalogue is read in the order of its ids."""
 
     ordering = ("voice_id", "provider")
-    page_size = 50
-    page_size_query_param = "limit"
-    max_page_size = 500
-
-    def decode_cursor(self, request: Request) -> Any:
-        try:
-            cursor = super().decode_cursor(request)
-        except NotFound:
-            raise _bad_cursor() from None
-        if cursor is not None and "\x00" in str(cursor.position):
-            raise _bad_cursor()
-        return cursor
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.get_next_link()})
 
 
 class SystemVoicesView(TeamView):
@@ -142,7 +125,3 @@ def _json(voice: SystemVoice) -> dict[str, Any]:
     name = voice.name or next((row["name"] for row in sightings if row["name"]), "")
     traits = {"language": voice.language or None, "gender": voice.gender or None}
     return SystemVoiceOutput.of({**told, **traits, "name": name, "accounts": []}) | {"accounts": sightings}
-
-
-def _bad_cursor() -> InvalidInputError:
-    return InvalidInputError("Take the cursor from `next` of the page before.", field="cursor")
