@@ -112,7 +112,7 @@ def test_a_recording_of_a_voice_under_another_consent_is_kept_and_named(
     assert is_stored(sample)
 
 
-def test_a_storage_that_fails_is_tried_again(ask, clone, ended, consent, sample, settings, monkeypatch):
+def test_a_storage_that_fails_is_tried_again(ask, clone, ended):
     clone()
     ended()
     purge = ask()
