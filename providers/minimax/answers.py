@@ -10,9 +10,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from providers.error_rows import ANSWER_LOST
 from providers.errors import Category, ProviderError, malformed
 from providers.legible import LONGEST_TRACE_ID, legible
-from providers.minimax.errors import ANSWER_LOST, http_error, vendor_error
+from providers.minimax.errors import http_error, vendor_error
 from providers.types import JSON, Account, Request, Response, Timeouts, UploadPart
 
 # `Trace-Id` comes with every answer; the other two were seen by third-party clients.

@@ -5,29 +5,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
 
-from providers.errors import Category, ProviderError, WhoActs, lost_answer, malformed
+from providers.error_rows import ANSWER_LOST, Row, error_of
+from providers.errors import Category, ProviderError, lost_answer, malformed
 from providers.types import Request
-
-Charge = Literal["no", "vendor", "unknown"]
-"""Surely not; a failure on the vendor's side, charged or not as the account's option says; nobody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one code means, and where it was seen."""
-
-    category: Category
-    seen: str
-    who_acts: WhoActs
-    retryable: bool = False
-    gone: bool = False
-    charge: Charge = "no"
-    field: str | None = None
-
 
 _DOWN = Row(Category.PROVIDER_DOWN, "docs", "nobody", retryable=True, charge="vendor")
 _RATE = Row(Category.RATE_LIMITED, "docs", "nobody", retryable=True)
@@ -105,8 +88,6 @@ HTTP_ROWS = MappingProxyType(
         503: replace(_DOWN, seen="HTTP"),
     }
 )
-# A gateway that gave up on the vendor: the work may be done, whatever the body says.
-ANSWER_LOST = frozenset({408, 502, 504, 520, 522, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -150,35 +131,3 @@ def by_words(row: Row, request: Request, message: str) -> Row:
         if operation in (None, request.operation) and words in message.lower():
             return replace(row, category=category, field=field, gone=category is Category.VOICE_MISSING)
     return row
-
-
-def error_of(
-    row: Row,
-    request: Request,
-    message: str,
-    *,
-    code: str | None = None,
-    http_status: int,
-    trace_id: str,
-    billed_characters: int | None = None,
-) -> ProviderError:
-    """The error a row of a table stands for."""
-    return ProviderError(
-        message,
-        category=row.category,
-        retryable=row.retryable,
-        gone=row.gone,
-        possibly_charged=bool(billed_characters) or _may_be_charged(row, request),
-        who_acts=row.who_acts,
-        code=code,
-        trace_id=trace_id,
-        field=row.field,
-        http_status=http_status,
-        billed_characters=billed_characters,
-    )
-
-
-def _may_be_charged(row: Row, request: Request) -> bool:
-    if request.repeatable or row.charge == "no":
-        return False
-    return row.charge == "unknown" or request.account.options.get("failures_may_charge", True) is not False

@@ -7,11 +7,11 @@ them. Closed by default: a status that is not listed is no success and keeps its
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from providers.errors import Category, ProviderError, WhoActs, lost_answer, malformed
+from providers.error_rows import ANSWER_LOST, Row, error_of
+from providers.errors import Category, ProviderError, lost_answer, malformed
 from providers.types import JSON, Account, Request, Response, Timeouts, UploadPart
 
 # Seen at OpenAI (x-request-id); the others are habits of gateways before it.
@@ -21,35 +21,25 @@ TIMEOUTS = Timeouts(read=600.0, total=900.0)
 _EXCERPT = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What a status means; ``may_charge``: the work may have been done and counted."""
-
-    category: Category
-    who_acts: WhoActs
-    retryable: bool = False
-    may_charge: bool = False
-
-
 # openai-python maps 400, 401, 403, 404, 409, 422, 429 and 5xx; 413 and 503 (model not loaded yet) are local servers'.
 STATUSES = MappingProxyType(
     {
-        400: Row(Category.INVALID_INPUT, "caller"),
-        401: Row(Category.AUTH, "operator"),
-        402: Row(Category.BALANCE, "operator"),
-        403: Row(Category.PERMISSION, "operator"),
-        404: Row(Category.UNSUPPORTED, "operator"),
-        405: Row(Category.UNSUPPORTED, "operator"),
-        409: Row(Category.VOICE_DUPLICATE, "caller"),
-        413: Row(Category.INVALID_INPUT, "caller"),
-        415: Row(Category.INVALID_INPUT, "caller"),
-        422: Row(Category.INVALID_INPUT, "caller"),
-        429: Row(Category.RATE_LIMITED, "nobody", retryable=True),
-        500: Row(Category.PROVIDER_DOWN, "nobody", retryable=True, may_charge=True),
-        503: Row(Category.PROVIDER_DOWN, "nobody", retryable=True),
+        400: Row(Category.INVALID_INPUT, "openai-python", "caller"),
+        401: Row(Category.AUTH, "openai-python", "operator"),
+        402: Row(Category.BALANCE, "HTTP", "operator"),
+        403: Row(Category.PERMISSION, "openai-python", "operator"),
+        404: Row(Category.UNSUPPORTED, "openai-python", "operator", field="base_url"),
+        405: Row(Category.UNSUPPORTED, "HTTP", "operator", field="base_url"),
+        409: Row(Category.VOICE_DUPLICATE, "openai-python", "caller"),
+        413: Row(Category.INVALID_INPUT, "HTTP", "caller"),
+        415: Row(Category.INVALID_INPUT, "HTTP", "caller"),
+        422: Row(Category.INVALID_INPUT, "openai-python", "caller"),
+        429: Row(Category.RATE_LIMITED, "openai-python", "nobody", retryable=True),
+        500: Row(Category.PROVIDER_DOWN, "openai-python", "nobody", retryable=True, charge="vendor"),
+        503: Row(Category.PROVIDER_DOWN, "local servers: model not loaded", "nobody", retryable=True),
     }
 )
-ANSWER_LOST = frozenset({408, 502, 504, 520, 522, 524})
+_NO_SUCH_VOICE = Row(Category.VOICE_MISSING, "local servers", "caller", gone=True, field="voice_id")
 # OpenAI: 429 with this code is an empty purse, not a pace.
 NO_MONEY = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
@@ -110,21 +100,17 @@ def refuse_failure(request: Request, response: Response, *, about_voice: bool = 
     row = STATUSES.get(response.status)
     if row is None:
         raise malformed(request, f"HTTP {response.status} {said}", http_status=response.status, trace_id=trace_id)
-    missing = about_voice and response.status in (400, 404) and "voice" in said.lower()
-    category = Category.VOICE_MISSING if missing else row.category
-    if response.status == 429 and code in NO_MONEY:
-        row, category = STATUSES[402], Category.BALANCE
-    raise ProviderError(
+    if about_voice and response.status in (400, 404) and "voice" in said.lower():
+        row = _NO_SUCH_VOICE
+    elif response.status == 429 and code in NO_MONEY:
+        row = STATUSES[402]
+    raise error_of(
+        row,
+        request,
         said or f"HTTP {response.status}",
-        category=category,
-        retryable=row.retryable,
-        gone=missing,
-        possibly_charged=row.may_charge and not request.repeatable and _failures_may_charge(request.account),
-        who_acts="caller" if missing else row.who_acts,
         code=code or str(response.status),
-        trace_id=trace_id,
-        field="voice_id" if missing else "base_url" if category is Category.UNSUPPORTED else None,
         http_status=response.status,
+        trace_id=trace_id,
     )
 
 
@@ -199,7 +185,3 @@ def _headers(account: Account) -> dict[str, str]:
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ProviderError("The account's key is not a key", category=Category.AUTH, field="key")
     return {"Authorization": f"Bearer {key}"}
-
-
-def _failures_may_charge(account: Account) -> bool:
-    return account.options.get("failures_may_charge", True) is not False

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from providers.error_rows import ANSWER_LOST
 from providers.errors import malformed
 from providers.minimax import answers as minimax
 from providers.minimax.answers import json_object, key_of, mapping, trace, words
-from providers.minimax.errors import ANSWER_LOST, http_error
+from providers.minimax.errors import http_error
 from providers.ppio.errors import gateway_error, is_refusal
 from providers.types import JSON, Account, Request, Response, Timeouts
 

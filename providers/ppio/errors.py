@@ -10,9 +10,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from providers.error_rows import ANSWER_LOST, Row, error_of
 from providers.errors import Category, ProviderError, lost_answer
 from providers.minimax.answers import text, trace
-from providers.minimax.errors import ANSWER_LOST, UNKNOWN_CODE, Row, by_words, error_of
+from providers.minimax.errors import UNKNOWN_CODE, by_words
 from providers.types import Request, Response
 
 _LIST = "Novita's error list"

@@ -6,29 +6,12 @@ with ``data.status`` "failed", a number in ``data.code``, words in ``data.error`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
-from typing import Literal
 
-from providers.errors import Category, ProviderError, WhoActs, lost_answer, malformed
+from providers.error_rows import ANSWER_LOST, Row, error_of
+from providers.errors import Category, ProviderError, lost_answer, malformed
 from providers.types import Request
-
-Charge = Literal["no", "vendor", "unknown"]
-"""Surely not; a failure on the vendor's side, charged or not as the account's option says; nobody knows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """What one number means, and where it was seen."""
-
-    category: Category
-    seen: str
-    who_acts: WhoActs
-    retryable: bool = False
-    charge: Charge = "no"
-    field: str | None = None
-    gone: bool = False
-
 
 _DOWN = Row(Category.PROVIDER_DOWN, "page", "nobody", retryable=True, charge="vendor")
 _BAD = Row(Category.INVALID_INPUT, "page", "caller")
@@ -82,8 +65,6 @@ HTTP_ROWS = MappingProxyType(
         503: replace(_DOWN, seen="HTTP", charge="unknown"),
     }
 )
-# A gateway that gave up: the work may be going on.
-ANSWER_LOST = frozenset({408, 502, 504, 520, 522, 524})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -93,7 +74,7 @@ def task_failed(request: Request, code: int | None, message: str, *, trace_id: s
     if code in _WORDED:
         row = _worded(row, message)
     told = message or "WaveSpeed's task failed without a word"
-    return _error(row, request, told, code=None if code is None else str(code), http_status=200, trace_id=trace_id)
+    return error_of(row, request, told, code=None if code is None else str(code), http_status=200, trace_id=trace_id)
 
 
 def refused(
@@ -108,7 +89,7 @@ def refused(
         return malformed(request, told, http_status=status, trace_id=trace_id)
     if status == 400:
         row = _worded(row, message)
-    return _error(row, request, told, code=str(code or status), http_status=status, trace_id=trace_id)
+    return error_of(row, request, told, code=str(code or status), http_status=status, trace_id=trace_id)
 
 
 def forgotten(request: Request, task: str) -> ProviderError:
@@ -132,26 +113,3 @@ def _worded(row: Row, message: str) -> Row:
                 row, category=category, field=field, gone=gone, who_acts="caller", retryable=False, charge="no"
             )
     return row
-
-
-def _error(
-    row: Row, request: Request, message: str, *, code: str | None, http_status: int, trace_id: str
-) -> ProviderError:
-    return ProviderError(
-        message,
-        category=row.category,
-        retryable=row.retryable,
-        gone=row.gone,
-        possibly_charged=_may_be_charged(row, request),
-        who_acts=row.who_acts,
-        code=code,
-        trace_id=trace_id,
-        field=row.field,
-        http_status=http_status,
-    )
-
-
-def _may_be_charged(row: Row, request: Request) -> bool:
-    if request.repeatable or row.charge == "no":
-        return False
-    return row.charge == "unknown" or request.account.options.get("failures_may_charge", True) is not False

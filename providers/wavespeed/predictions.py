@@ -12,12 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from providers.error_rows import ANSWER_LOST
 from providers.errors import ProviderError, malformed
 from providers.minimax.answers import identifier, json_object, mapping, text, whole
 from providers.polling import POLL_SECONDS, poll
 from providers.types import JSON, Accepted, Account, Operation, Request, Response, Timeouts
 from providers.wavespeed import answers
-from providers.wavespeed.errors import ANSWER_LOST, forgotten, task_failed
+from providers.wavespeed.errors import forgotten, task_failed
 
 TIMEOUTS = Timeouts(read=60.0, total=90.0)
 # In sync mode the server holds the call for about 90 seconds.
