@@ -1,5 +1,5 @@
-"""The controls under `/_sandbox/`: a page, clock, bill, voices, faults, pace, limits, counting, switches, requests,
-reset.
+"""The controls under `/_sandbox/`: a page, clock, bill, voices, retention, faults, pace, limits, counting, switches,
+requests, reset.
 
 Bodies are JSON and say so (a page in a browser cannot send that unasked), and the Host header must be ours, so that no
 name on the internet that resolves to this machine reaches them.
@@ -39,6 +39,7 @@ from providers.sandbox.ppio import routes as ppio
 from providers.sandbox.status_page import PAGE_HEADERS, status_page
 from providers.sandbox.switches import SWITCHES
 from providers.sandbox.umodelverse import routes as umodelverse
+from providers.sandbox.voice_shelf import LIFETIME_HOURS, RULES
 from providers.sandbox.wavespeed import gate as wavespeed
 
 PROVIDERS = {
@@ -103,6 +104,7 @@ def routes(emulator: Emulator, hosts: Collection[str]) -> list[BaseRoute]:
         ("DELETE", "/faults", _clear_faults),
         ("POST", "/pace", _pace),
         ("POST", "/limits", _limits),
+        ("POST", "/retention", _retention),
         ("POST", "/counting", _counting),
         ("POST", "/switches", _switches),
         ("POST", "/reset", _reset),
@@ -251,6 +253,16 @@ async def _limits(emulator: Emulator, request: Request) -> Any:
     orders.end()
     emulator.limits.put(account, limits)
     return limits
+
+
+async def _retention(emulator: Emulator, request: Request) -> Any:
+    orders = await orders_of(request)
+    account = orders.account()
+    rule = orders.choice("rule", RULES)
+    hours = orders.number("hours", LIFETIME_HOURS)
+    orders.end()
+    emulator.voices.put_rule(account, rule, hours)
+    return {"rule": rule, "hours": hours}
 
 
 async def _counting(emulator: Emulator, request: Request) -> Any:

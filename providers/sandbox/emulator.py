@@ -46,6 +46,7 @@ class Emulator:
         """Forget everything but the clock; with `account`, only what belongs to it."""
         self.store.forget(account=account)
         self.limits.clear(account)
+        self.voices.clear_rules(account)
         self.journal.clear(account)
         if account is None:
             self.faults.clear()

@@ -15,7 +15,8 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS voices (
     provider TEXT NOT NULL DEFAULT 'minimax', voice_id TEXT NOT NULL, account TEXT NOT NULL, kind TEXT NOT NULL,
     created_at REAL NOT NULL, expires_at REAL NOT NULL, activated_at REAL, deleted_at REAL,
-    fee_charged INTEGER NOT NULL DEFAULT 0, timbre TEXT NOT NULL, PRIMARY KEY (provider, voice_id));
+    fee_charged INTEGER NOT NULL DEFAULT 0, timbre TEXT NOT NULL,
+    rule TEXT NOT NULL DEFAULT 'activation', hours REAL NOT NULL DEFAULT 168, PRIMARY KEY (provider, voice_id));
 CREATE TABLE IF NOT EXISTS files (
     file_id INTEGER PRIMARY KEY, account TEXT NOT NULL, filename TEXT NOT NULL, purpose TEXT NOT NULL,
     created_at REAL NOT NULL, content BLOB NOT NULL);
@@ -48,7 +49,7 @@ class Store:
         self._database.row_factory = sqlite3.Row
         self._database.execute("PRAGMA journal_mode = WAL")
         self._database.execute("PRAGMA synchronous = NORMAL")
-        self._rename_voices_without_provider()
+        self._rename_older_voices()
         self._database.executescript(SCHEMA)
         self._take_over_voices()
 
@@ -56,18 +57,18 @@ class Store:
         """Close the database; the file stays."""
         self._database.close()
 
-    def _rename_voices_without_provider(self) -> None:
-        """A file from before there was more than one provider: its voices are MiniMax's."""
+    def _rename_older_voices(self) -> None:
+        """A file from before there was more than one provider, or one rule of lifetimes: the defaults are its own."""
         columns = [row["name"] for row in self.execute("PRAGMA table_info(voices)")]
-        if columns and "provider" not in columns:
-            self.execute("ALTER TABLE voices RENAME TO voices_of_minimax")
+        if columns and "rule" not in columns:
+            self.execute("ALTER TABLE voices RENAME TO older_voices")
 
     def _take_over_voices(self) -> None:
-        columns = ", ".join(row["name"] for row in self.execute("PRAGMA table_info(voices_of_minimax)"))
+        columns = ", ".join(row["name"] for row in self.execute("PRAGMA table_info(older_voices)"))
         if columns:
             with self.transaction():
-                self.execute(f"INSERT INTO voices ({columns}) SELECT {columns} FROM voices_of_minimax")  # noqa: S608
-                self.execute("DROP TABLE voices_of_minimax")
+                self.execute(f"INSERT INTO voices ({columns}) SELECT {columns} FROM older_voices")  # noqa: S608
+                self.execute("DROP TABLE older_voices")
 
     def execute(self, statement: str, *values: object) -> list[sqlite3.Row]:
         """Run one statement and return its rows."""

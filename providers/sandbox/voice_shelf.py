@@ -1,4 +1,7 @@
-"""Cloned and designed voices: 168 hours from creation unless a synthesis keeps them; ids are burned for good."""
+"""Cloned and designed voices: 168 hours from creation unless a synthesis keeps them; ids are burned for good.
+
+An account may be under another rule (`/_sandbox/retention`), as resellers and hearsay have them.
+"""
 
 import json
 import sqlite3
@@ -9,8 +12,12 @@ from providers.sandbox.clock import SandboxClock, iso
 from providers.sandbox.store import Store
 from providers.sandbox.timbre import Timbre
 
-LIFETIME_SECONDS = 168 * 3600
+# Documented by MiniMax.
+LIFETIME_HOURS = 168.0
+# How a voice dies: unless it is used once; when it is idle; whatever is done; never.
+RULES = frozenset({"activation", "rolling", "fixed", "none"})
 VoiceKind = Literal["cloning", "generation"]
+_RETENTION = "retention"
 VoiceState = Literal["temporary", "permanent", "lapsed", "deleted"]
 
 
@@ -28,14 +35,20 @@ class Clone:
     deleted_at: float | None
     fee_charged: bool
     timbre: Timbre
+    rule: str
+    hours: float
+
+    def is_mortal(self) -> bool:
+        """Whether `expires_at` is when it dies."""
+        return self.rule in ("rolling", "fixed") or (self.rule == "activation" and self.activated_at is None)
 
     def state(self, now: float) -> VoiceState:
         """Where it is in its life at `now`."""
         if self.deleted_at is not None:
             return "deleted"
-        if self.activated_at is not None:
-            return "permanent"
-        return "temporary" if now < self.expires_at else "lapsed"
+        if self.is_mortal() and now >= self.expires_at:
+            return "lapsed"
+        return "temporary" if self.activated_at is None else "permanent"
 
 
 class VoiceShelf:
@@ -58,26 +71,47 @@ class VoiceShelf:
         return clone if clone and clone.state(self._clock.now()) in ("temporary", "permanent") else None
 
     def add(self, *, voice_id: str, account: str, timbre: Timbre, kind: VoiceKind = "cloning") -> None:
-        """Put a fresh voice on the shelf; its seven days begin."""
-        now = self._clock.now()
+        """Put a fresh voice on the shelf; its time begins, under the rule of its account."""
+        now, (rule, hours) = self._clock.now(), self.rule_of(account)
         self._store.execute(
-            "INSERT INTO voices (provider, voice_id, account, kind, created_at, expires_at, timbre)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            *(self._provider, voice_id, account, kind, now, now + LIFETIME_SECONDS, json.dumps(asdict(timbre))),
+            "INSERT INTO voices (provider, voice_id, account, kind, created_at, expires_at, timbre, rule, hours)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            *(self._provider, voice_id, account, kind, now, now + hours * 3600, json.dumps(asdict(timbre))),
+            *(rule, hours),
         )
+
+    def rule_of(self, account: str) -> tuple[str, float]:
+        """How voices that an account makes now will die, and after how many hours."""
+        rule, hours = self._store.setting(_RETENTION, {}).get(account, ("activation", LIFETIME_HOURS))
+        return rule, hours
+
+    def put_rule(self, account: str, rule: str, hours: float) -> None:
+        """Put the voices that an account will make under a rule; those it has keep theirs."""
+        self._store.keep_setting(_RETENTION, {**self._store.setting(_RETENTION, {}), account: [rule, hours]})
+
+    def clear_rules(self, account: str | None) -> None:
+        """The documented rule again, for an account or all."""
+        kept = {} if account is None else self._store.setting(_RETENTION, {})
+        kept.pop(account, None)
+        self._store.keep_setting(_RETENTION, kept)
 
     def put(self, *, voice_id: str, account: str, timbre: Timbre) -> None:
         """Put a voice on the shelf that stays until somebody removes it, at no fee; one of the same name gives way."""
         now = self._clock.now()
         self._store.execute(
             "INSERT OR REPLACE INTO voices"
-            " (provider, voice_id, account, kind, created_at, expires_at, activated_at, timbre)"
-            " VALUES (?, ?, ?, 'cloning', ?, ?, ?, ?)",
+            " (provider, voice_id, account, kind, created_at, expires_at, activated_at, timbre, rule)"
+            " VALUES (?, ?, ?, 'cloning', ?, ?, ?, ?, 'none')",
             *(self._provider, voice_id, account, now, now, now, json.dumps(asdict(timbre))),
         )
 
     def activate(self, voice_id: str) -> str | None:
-        """Keep a voice for good. Its kind when this was the first real use, which costs the fee, else None."""
+        """Note a real use of a living voice. Its kind when it was the first one, which costs the fee, else None."""
+        self._store.execute(
+            "UPDATE voices SET expires_at = ? + hours * 3600 WHERE provider = ? AND voice_id = ? AND rule = 'rolling'"
+            " AND deleted_at IS NULL",
+            *(self._clock.now(), self._provider, voice_id),
+        )
         changed = self._store.execute(
             "UPDATE voices SET activated_at = ?, fee_charged = 1 WHERE provider = ? AND voice_id = ?"
             " AND activated_at IS NULL AND deleted_at IS NULL RETURNING kind",
@@ -126,7 +160,7 @@ def _row(clone: Clone, state: VoiceState) -> dict[str, Any]:
         "state": state,
         "created_at": iso(clone.created_at),
         "activated_at": iso(clone.activated_at) if clone.activated_at is not None else None,
-        "expires_at": iso(clone.expires_at) if clone.activated_at is None else None,
+        "expires_at": iso(clone.expires_at) if clone.is_mortal() else None,
         "deleted_at": iso(gone_at) if gone_at is not None else None,
         "fee_charged": clone.fee_charged,
     }

@@ -81,3 +81,42 @@ def test_a_mix_keeps_every_clone_in_it(tenant):
     mix = [{"voice_id": "Mixed_clone_1", "weight": 30}, {"voice_id": "Mixed_clone_2", "weight": 70}]
     assert code(tenant.t2a("Hello.", "", timbre_weights=mix)) == 0
     assert [line["operation"] for line in tenant.bill()] == ["t2a", "clone_fee", "clone_fee"]
+
+
+def test_under_a_rolling_rule_a_clone_dies_when_it_is_idle(tenant):
+    tenant.order("retention", {"key": tenant.key, "rule": "rolling", "hours": 100})
+    tenant.clone(ID)
+    for _ in range(3):
+        tenant.advance(99 * HOUR)
+        assert code(tenant.t2a("Hello.", ID)) == 0
+    assert tenant.voice(ID)["expires_at"] is not None
+    assert tenant.clones_listed() == [ID]
+    tenant.advance(101 * HOUR)
+    assert code(tenant.t2a("Hello.", ID)) == 2054
+    assert tenant.clones_listed() == []
+    assert [line["operation"] for line in tenant.bill() if line["operation"] == "clone_fee"] == ["clone_fee"]
+
+
+def test_under_a_fixed_rule_a_clone_dies_whatever_is_done(tenant):
+    tenant.order("retention", {"key": tenant.key, "rule": "fixed", "hours": 100})
+    tenant.clone(ID)
+    tenant.advance(99 * HOUR)
+    assert code(tenant.t2a("Hello.", ID)) == 0
+    tenant.advance(2 * HOUR)
+    assert code(tenant.t2a("Hello.", ID)) == 2054
+
+
+def test_under_no_rule_a_clone_waits_for_ever(tenant):
+    tenant.order("retention", {"key": tenant.key, "rule": "none"})
+    tenant.clone(ID)
+    assert tenant.voice(ID)["expires_at"] is None
+    tenant.advance(10_000 * HOUR)
+    assert tenant.bill() == []
+    assert code(tenant.t2a("Hello.", ID)) == 0
+
+
+def test_a_rule_holds_for_the_voices_that_are_made_under_it(tenant):
+    tenant.clone(ID)
+    tenant.order("retention", {"key": tenant.key, "rule": "fixed", "hours": 1})
+    tenant.advance(2 * HOUR)
+    assert code(tenant.t2a("Hello.", ID)) == 0
