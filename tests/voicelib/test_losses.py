@@ -101,6 +101,10 @@ def _delete(home):
     driver().run(adapter(account).delete_voice(wire_account(account), home.vendor_voice_id, "cloned"))
 
 
+def told(home, kind):
+    return Event.objects.get(subject_id=home.voice_id, kind=kind).data
+
+
 def kinds(home):
     return list(Event.objects.filter(subject_id=home.voice_id).order_by("id").values_list("kind", flat=True))
 
@@ -123,6 +127,8 @@ def test_a_voice_deleted_at_the_vendor_is_lost_after_two_proofs(active, check, a
     standing.refresh_from_db()
     assert standing.state == State.PERMANENT
     assert kinds(lost)[-3:] == ["voice.missing_reported", "voice.missing_proven", "voice.lost"]
+    for kind in ("voice.missing_proven", "voice.lost"):
+        assert (told(lost, kind)["voice"], told(lost, kind)["heard"]) == ("lost", "missing")
     # A system voice spoke in each of the two checks; the voice that is gone cost nothing.
     assert len(vendor.bill()) == paid + 2
     assert not Hold.objects.filter(state="open").exists()

@@ -100,7 +100,7 @@ def _find(home: ProviderVoice, at: datetime, told: dict[str, Any]) -> tuple[Find
 
 def _listen(home: ProviderVoice, shelf: ShelfList | None, told: dict[str, Any]) -> Finding:
     heard = call_voice(home)
-    told["voice"] = str(heard)
+    told["heard"] = str(heard)
     if heard is not Heard.MISSING:
         return Finding.ALIVE if heard is Heard.SPOKE else Finding.UNCLEAR
     control = system_voice_at(home.provider_account, shelf)

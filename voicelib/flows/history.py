@@ -13,7 +13,7 @@ from voicelib.models import ProviderVoice, Voice
 def note_voice(
     *, voice: Voice, kind: str, actor: Actor = PLATFORM, data: dict[str, Any] | None = None, key: str | None = None
 ) -> Event | None:
-    """Record what happened to a voice, in the caller's transaction. With `key` once only."""
+    """Record what happened to a voice, in the caller's transaction. With `key` once only. No `data` hides whose it is."""
     return events.record(
         team_id=voice.team_id,
         kind=kind,
@@ -21,7 +21,7 @@ def note_voice(
         subject_id=voice.id,
         subject_title=voice.name,
         actor=actor,
-        data={"voice": voice.slug, **(data or {})},
+        data={**(data or {}), "voice": voice.slug},
         key=key,
     )
 
@@ -40,4 +40,4 @@ def note_home(
         "provider_voice_id": home.vendor_voice_id,
         "generation": home.generation,
     }
-    return note_voice(voice=home.voice, kind=kind, actor=actor, data={**where, **(data or {})}, key=key)
+    return note_voice(voice=home.voice, kind=kind, actor=actor, data={**(data or {}), **where}, key=key)

@@ -1,0 +1,44 @@
+"""Where a year is lived: a vendor of its own, whose clock nobody else follows, and no pause of real time."""
+
+import contextlib
+import os
+import socket
+import subprocess
+
+from tests.cast import Cast
+from tests.drain import forget_doorbells
+from tests.services.processes import Process
+from tests.year.houses import DAY_HOURS, Houses
+from tests.year.plan import drawn
+from tests.year.world import World
+
+
+@contextlib.contextmanager
+def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, days: int):
+    """The world after its days, everything mended and a month of rest."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings.FETCH_ALLOWED_HOSTS = frozenset({f"127.0.0.1:{port}"})
+    settings.SCAN_HOURS = 24
+    forget_doorbells()
+    # The accounts of the year are its houses.
+    cast.account.delete()
+    vendor = Process(
+        "vendor",
+        ["-m", "providers.sandbox", "--port", str(port), "--exit-with-stdin"],
+        env=dict(os.environ),
+        log=folder / "vendor.log",
+        stdin=subprocess.PIPE,
+    )
+    try:
+        vendor.wait_for_line("SANDBOX READY")
+        houses = Houses(cast.team, f"http://127.0.0.1:{port}")
+        plan = drawn(seed=seed, voices=voices, days=days)
+        world = World(cast=cast, houses=houses, plan=plan, seed=seed, monkeypatch=monkeypatch)
+        world.live(hours=days * DAY_HOURS)
+        world.come_to_rest()
+        yield world
+        houses.close()
+    finally:
+        vendor.stop()
