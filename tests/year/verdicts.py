@@ -41,8 +41,8 @@ def ends_without_a_successor(world: World) -> list[str]:
     for home in homes(world, state__in=(State.LAPSED, State.LOST)):
         if not _was_wanted(world, home) or home.voice.suspended_at is not None:
             continue
-        later = [other for other in homes(world, voice=home.voice, provider_account=home.provider_account)]
-        if any(other.generation > home.generation for other in later) or _was_refused(world, home):
+        later = homes(world, voice=home.voice, provider_account=home.provider_account, generation__gt=home.generation)
+        if later or _was_refused(world, home):
             continue
         waiting.append(f"{home.voice.slug} at {home.provider_account.slug}: {home.state} {home.ended_at}")
     return waiting

@@ -13,7 +13,8 @@ from voicelib.models import ProviderVoice, Voice
 def note_voice(
     *, voice: Voice, kind: str, actor: Actor = PLATFORM, data: dict[str, Any] | None = None, key: str | None = None
 ) -> Event | None:
-    """Record what happened to a voice, in the caller's transaction. With `key` once only. No `data` hides whose it is."""
+    """Record what happened to a voice, in the caller's transaction. With `key` once only. `data` never hides whose
+    voice it is."""
     return events.record(
         team_id=voice.team_id,
         kind=kind,
