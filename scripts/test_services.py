@@ -1,6 +1,7 @@
-"""`make test-services`: the default suite on PostgreSQL, then tests/services with real workers, brokers and S3.
+"""`make test-services`: the default suite on PostgreSQL, a year of a library there, then tests/services with real
+workers, brokers and S3.
 
-    python scripts/test_services.py [suite] [services] [-- arguments for pytest]
+    python scripts/test_services.py [suite] [year] [services] [-- arguments for pytest]
 
 Addresses, each with the default of a local installation: TEST_DATABASE_URL, TEST_REDIS_URL, TEST_RABBITMQ_URL.
 S3_TEST_ENDPOINT, S3_TEST_ACCESS_KEY and S3_TEST_SECRET_KEY name an S3 server; without them one is started.
@@ -26,7 +27,7 @@ import psycopg
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
-PHASES = ("suite", "services")
+PHASES = ("suite", "year", "services")
 SERVERS = {
     "TEST_DATABASE_URL": ("PostgreSQL", "postgres://postgres@127.0.0.1:5432/postgres", 5432),
     "TEST_REDIS_URL": ("Redis", "redis://127.0.0.1:6379/0", 6379),
@@ -61,6 +62,9 @@ def main() -> int:
         if "suite" in phases:
             _say("The default suite on PostgreSQL")
             codes.append(_pytest(["-n", "2", "--dist", "worksteal", *extra], environment))
+        if "year" in phases:
+            _say("A year of a library on PostgreSQL")
+            codes.append(_pytest(["-m", "services", "-n", "0", "--durations=1", "tests/year", *extra], environment))
         if "services" in phases:
             _say("Real workers, brokers and object store")
             with _s3_server() as server, _buckets(server, run) as buckets:

@@ -10,7 +10,6 @@ from tests.year.houses import Houses
 
 # A call is charged while it is made; the two clocks differ by minutes.
 _NEAR = timedelta(minutes=20)
-_OPERATIONS = {"speech": "t2a", "keepalive": "t2a"}
 
 
 def resolve_by_the_bill(team, houses: Houses) -> None:
@@ -33,7 +32,7 @@ def resolve_by_the_bill(team, houses: Houses) -> None:
             _say(team, attempt, line)
 
 
-def _resolved_by_hand(team, house) -> list[tuple[str, int]]:
+def _resolved_by_hand(team, house) -> list[tuple[str, int | None]]:
     """Voice and characters of what was found on the bill in an earlier month: those lines are spoken for."""
     charged = Attempt.objects.filter(
         team=team, provider_account=house.account, state=Attempt.State.SETTLED, trace_id="", billed_characters__gt=0
@@ -50,15 +49,15 @@ def _is_taken(line: dict, taken: Counter) -> bool:
 
 
 def _found(attempt: Attempt, left: list[dict]) -> dict | None:
-    if _OPERATIONS.get(attempt.kind) is None or attempt.sent_at is None:
+    sent_at = attempt.sent_at
+    if attempt.kind not in ("speech", "keepalive") or sent_at is None:
         return None
-    near = [
-        line
-        for line in left
-        if line["voice_id"] == attempt.vendor_voice_id
-        and abs(datetime.fromisoformat(line["at"]) - attempt.sent_at) < _NEAR
-    ]
-    return min(near, key=lambda line: abs(datetime.fromisoformat(line["at"]) - attempt.sent_at), default=None)
+
+    def away(line: dict) -> timedelta:
+        return abs(datetime.fromisoformat(line["at"]) - sent_at)
+
+    near = [line for line in left if line["voice_id"] == attempt.vendor_voice_id and away(line) < _NEAR]
+    return min(near, key=away, default=None)
 
 
 def _say(team, attempt: Attempt, line: dict | None) -> None:

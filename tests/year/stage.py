@@ -14,8 +14,8 @@ from tests.year.world import World
 
 
 @contextlib.contextmanager
-def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, days: int):
-    """The world after its days, everything mended and a month of rest."""
+def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, days: int, rest_days: int):
+    """The world after its days, everything mended and some days of rest."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,7 +37,7 @@ def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, 
         plan = drawn(seed=seed, voices=voices, days=days)
         world = World(cast=cast, houses=houses, plan=plan, seed=seed, monkeypatch=monkeypatch)
         world.live(hours=days * DAY_HOURS)
-        world.come_to_rest()
+        world.come_to_rest(days=rest_days)
         yield world
         houses.close()
     finally:

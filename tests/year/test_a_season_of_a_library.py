@@ -1,4 +1,4 @@
-"""A season of a small library: what the service suite lives through for a year with 300 voices, in some seconds."""
+"""A season of a small library: what `test_a_year_of_a_library.py` lives through with 300 voices, in some seconds."""
 
 import pytest
 
@@ -11,7 +11,6 @@ SEED = 20_261_129
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(300)
 def test_a_library_survives_a_season(cast, settings, monkeypatch, tmp_path):
-    with lived(
-        cast=cast, settings=settings, monkeypatch=monkeypatch, folder=tmp_path, seed=SEED, voices=24, days=90
-    ) as world:
+    season = {"seed": SEED, "voices": 16, "days": 45, "rest_days": 14}
+    with lived(cast=cast, settings=settings, monkeypatch=monkeypatch, folder=tmp_path, **season) as world:
         judge(world)

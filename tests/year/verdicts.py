@@ -1,7 +1,8 @@
 """What must be true of a library after its year, whatever happened in it."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from accounts.flows.verify import verify_ledger
 from accounts.models import Alert, Attempt, Event, Hold, LedgerEntry, Mail
@@ -11,7 +12,21 @@ from voicelib.models import ProviderVoice
 from voicelib.states import LIVING
 
 State = ProviderVoice.State
-_WEEK = timedelta(days=7)
+# What a year has to bring before its end proves anything.
+EVERYTHING = (
+    "attempt.unresolved", "attempt.resolved", "clip.ready", "clip.failed", "consent.revoked",
+    "provider_account.circuit_opened", "provider_account.circuit_closed", "provider_account.frozen",
+    "provider_account.unfrozen", "voice.activated", "voice.activation_asked", "voice.activation_failed",
+    "voice.activation_missed", "voice.clone_unproven", "voice.decision_needed", "voice.expiring", "voice.lapsed",
+    "voice.lost", "voice.missing_proven", "voice.policy_changed", "voice.resumed", "voice.revival_asked",
+    "voice.suspended",
+)  # fmt: skip
+
+
+def what_never_happened(world: World) -> list[str]:
+    """Kinds of events that such a year has to have, and this one had not."""
+    seen = set(Event.objects.filter(team=world.cast.team).values_list("kind", flat=True))
+    return [kind for kind in EVERYTHING if kind not in seen]
 
 
 def homes(world: World, **wanted) -> list[ProviderVoice]:
@@ -59,7 +74,7 @@ def paid_for_what_was_let_go(world: World) -> list[str]:
     return [*map(str, attempts), *map(str, entries), *map(str, charged)]
 
 
-def cost_of_the_wrong_key(world: World) -> list[dict]:
+def cost_of_the_wrong_key(world: World) -> Any:
     return world.houses.bill(WRONG_KEY)
 
 

@@ -67,13 +67,13 @@ class World:
             self._answer_questions()
         self.plan.happenings = [happening for happening in self.plan.happenings if happening.hour >= hours]
 
-    def come_to_rest(self) -> None:
-        """Nothing is broken any more; a month passes, and the books are audited."""
+    def come_to_rest(self, *, days: int) -> None:
+        """Nothing is broken any more; some days pass, and the books are audited."""
         self.houses.mend_all()
         self.plan.happenings = []
         for _ in range(2):
             self.audit()
-            self.live(hours=self.hour_of(clock.now()) + 15 * DAY_HOURS)
+            self.live(hours=self.hour_of(clock.now()) + days / 2 * DAY_HOURS)
         self.audit()
         run_ticks()
         hear_doorbells()
