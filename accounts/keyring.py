@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.crypto import constant_time_compare
 
 from accounts.errors import ConflictError
 
@@ -23,6 +24,14 @@ def decrypt(token: str) -> str:
         return _ring().decrypt(token.encode()).decode()
     except InvalidToken:
         raise _unreadable() from None
+
+
+def is_same(token: str, key: str) -> bool:
+    """Whether the stored key is this one; one that cannot be read is not."""
+    try:
+        return constant_time_compare(decrypt(token), key)
+    except ConflictError:
+        return False
 
 
 def rotate(token: str) -> str:

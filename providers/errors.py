@@ -83,6 +83,11 @@ class ProviderError(Exception):
         self.heard_bytes = heard_bytes
         self.retry_after_seconds = retry_after_seconds
 
+    @property
+    def is_foreign_voice(self) -> bool:
+        """The voice is another customer's: said of a voice we made, the key is not that of the account that made it."""
+        return self.category is Category.PERMISSION and self.field == "voice_id"
+
     def __str__(self) -> str:
         where = f" ({self.field})" if self.field else ""
         code = f" [{self.code}]" if self.code else ""

@@ -86,6 +86,9 @@ class ProviderAccountOutput(Output):
     limits = serializers.DictField()
     circuit = CircuitOutput(source="*")
     frozen = serializers.SerializerMethodField(help_text="Null: it is not.")
+    key_unproven_since = serializers.DateTimeField(
+        allow_null=True, help_text="Since when a changed key has not shown one of the voices held there; null: it has."
+    )
     is_default = serializers.BooleanField()
     created_at = serializers.DateTimeField()
     checked_at = serializers.DateTimeField(allow_null=True)

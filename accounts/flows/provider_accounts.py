@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import events, keyring
+from accounts import clock, events, keyring
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.flows.circuit import close_circuit
 from accounts.flows.hooks import learn_later
+from accounts.flows.key_proof import doubt_key
 from accounts.models import ProviderAccount, Team
 from accounts.payer import Actor
 from accounts.provider_limits import checked_limits
@@ -75,7 +76,8 @@ def change_provider_account(
     rest stays.
 
     Another address demands the key anew: a stored key never goes to another host on somebody's word. With another key
-    the account is used again at once, where it was left alone. A price list that was that of the old address becomes
+    the account is used again at once, where it was left alone; what it has of our voices is compared, and no loss is
+    believed before it has shown one of them. A price list that was that of the old address becomes
     that of the new one. Raises InvalidInputError (`key_required_anew`, `base_url_refused`, `region_unknown`, …).
     """
     changed = _changed_values(account, changes)
@@ -83,6 +85,8 @@ def change_provider_account(
         # Accounts of a team are locked together, so that two requests cannot make two defaults.
         standing = {row.id: row for row in ProviderAccount.objects.select_for_update(no_key=True).filter(team=team)}
         account = standing[account.id]
+        if _is_another(account, changes, changed):
+            doubt_key(account=account, at=clock.now())
         for name, value in changed.items():
             setattr(account, name, value)
         _save_default_alone(account)
@@ -122,6 +126,14 @@ def _changed_values(account: ProviderAccount, changes: Mapping[str, Any]) -> dic
     if "limits" in changes:
         values["limits"] = checked_limits(changes["limits"])
     return values
+
+
+def _is_another(account: ProviderAccount, changes: Mapping[str, Any], changed: Mapping[str, Any]) -> bool:
+    """Another key, or the same one at another address, may be another account over there."""
+    if "key" not in changes:
+        return False
+    is_elsewhere = changed.get("base_url", account.base_url) != account.base_url
+    return is_elsewhere or not keyring.is_same(account.key_encrypted, changes["key"])
 
 
 def _moved(account: ProviderAccount, changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,6 +56,9 @@ class ProviderAccount(models.Model):
     # cloned again until a person looks. Business time.
     frozen_at = models.DateTimeField(_("frozen at"), null=True, editable=False)
     frozen_reason = models.CharField(_("frozen because"), max_length=500, blank=True, editable=False)
+    # Since when a changed key has not shown any of our voices yet: until it does, a missing voice is the key's fault.
+    # Business time; null: the key is that of the account we know.
+    key_unproven_since = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("provider account")

@@ -152,7 +152,7 @@ def _refuse_outside_consent(rendering: Rendering) -> None:
 def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderError) -> None:
     """What a failed call means: the attempt says whether it was paid, may have been, or surely was not."""
     attempt = Attempt.objects.filter(hold=hold).latest("id")
-    if error.gone:
+    if error.gone or error.is_foreign_voice:
         report_missing(provider_voice_id=rendering.provider_voice_id, error=error)
     if attempt.state == Attempt.State.UNKNOWN:
         give_up(claim, failure=outcome_unknown(error), keeps_hold=True)

@@ -28,7 +28,9 @@ GONE = ProviderError("voice id not exist", category=Category.VOICE_MISSING, gone
 
 
 def verdict(finding, **changes):
-    facts = {"proven_at": None, "at": NOON, "other_losses": 0, "is_frozen": False, "unclear": 0}
+    facts = {
+        "proven_at": None, "at": NOON, "other_losses": 0, "is_frozen": False, "is_key_proven": True, "unclear": 0,
+    }  # fmt: skip
     return judge(finding=finding, **(facts | changes))
 
 
@@ -44,6 +46,11 @@ def verdict(finding, **changes):
         (Finding.MISSING, {"proven_at": NOON - HOUR, "other_losses": 3}, Verdict.FREEZE),
         (Finding.MISSING, {"other_losses": 3}, Verdict.FREEZE),
         (Finding.MISSING, {"proven_at": NOON - HOUR, "is_frozen": True}, Verdict.DROP),
+        (Finding.MISSING, {"is_key_proven": False}, Verdict.FREEZE),
+        (Finding.MISSING, {"is_key_proven": False, "is_frozen": True}, Verdict.DROP),
+        (Finding.FOREIGN, {}, Verdict.FREEZE),
+        (Finding.FOREIGN, {"is_frozen": True}, Verdict.DROP),
+        (Finding.ALIVE, {"is_key_proven": False}, Verdict.TRUST),
         (Finding.MASSACRE, {}, Verdict.FREEZE),
         (Finding.MASSACRE, {"is_frozen": True}, Verdict.DROP),
         (Finding.HIDDEN, {}, Verdict.DROP),
@@ -61,7 +68,12 @@ def test_what_follows_from_a_check(finding, changes, expected):
     [(0, 0, False), (1, 1, False), (1, 2, False), (2, 2, True), (3, 9, False), (4, 9, True)],
 )
 def test_too_many_missing_at_once_are_not_believed(missing, known, expected):
-    assert is_massacre(missing=missing, known=known) is expected
+    assert is_massacre(missing=missing, known=known, is_key_proven=True) is expected
+
+
+@pytest.mark.parametrize(("missing", "known", "expected"), [(0, 0, False), (0, 1, False), (1, 1, True), (1, 2, False)])
+def test_with_a_changed_key_one_missing_voice_that_is_all_there_is_suffices(missing, known, expected):
+    assert is_massacre(missing=missing, known=known, is_key_proven=False) is expected
 
 
 @pytest.fixture

@@ -26,12 +26,21 @@ class Rule:
         return {"kind": self.kind} if self.hours is None else {"kind": self.kind, "hours": self.hours}
 
 
-RULES = (
+Rules = tuple[Rule, ...]
+YEAR: Rules = (
     Rule("seven-days", "activation", 168, 0.35),
     Rule("swapped", "activation", 168, 0.15),
     Rule("when-idle", "rolling", 720, 0.20),
-    Rule("sixty-days", "fixed", 1440, 0.15),
+    Rule("limited", "fixed", 1440, 0.15),
     Rule("for-ever", "none", None, 0.15),
+)
+# Shorter lives, so that a season sees what a year sees.
+SEASON: Rules = (
+    Rule("seven-days", "activation", 168, 0.35),
+    Rule("swapped", "activation", 168, 0.30),
+    Rule("when-idle", "rolling", 240, 0.15),
+    Rule("limited", "fixed", 360, 0.15),
+    Rule("for-ever", "none", None, 0.05),
 )
 WRONG_KEY = "the-key-of-another-customer"
 
@@ -49,9 +58,9 @@ class House:
 class Houses:
     """All of them, with the vendor's controls."""
 
-    def __init__(self, team, sandbox_url: str) -> None:
+    def __init__(self, team, sandbox_url: str, rules: Rules) -> None:
         self._controls = httpx.Client(base_url=f"{sandbox_url}/_sandbox", timeout=60, trust_env=False)
-        self.all = [self._opened(team, rule, sandbox_url) for rule in RULES]
+        self.all = [self._opened(team, rule, sandbox_url) for rule in rules]
         self.by_name = {house.rule.name: house for house in self.all}
 
     def close(self) -> None:
@@ -93,7 +102,7 @@ class Houses:
             team,
             slug=rule.name,
             key=key,
-            is_default=rule is RULES[0],
+            is_default=False,
             base_url=f"{sandbox_url}/minimax",
             retention=rule.as_json(),
         )

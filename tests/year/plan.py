@@ -3,7 +3,7 @@
 import random
 from dataclasses import dataclass, field
 
-from tests.year.houses import DAY_HOURS, RULES
+from tests.year.houses import DAY_HOURS, Rules
 
 # (policy, on_silence) and how many of ten voices have it.
 POLICIES = (
@@ -59,17 +59,17 @@ class Plan:
         self.happenings.append(Happening(hour, len(self.happenings), what, told))
 
 
-def drawn(*, seed: int, voices: int, days: int) -> Plan:
-    """A year of `days` days with `voices` voices."""
+def drawn(*, seed: int, rules: Rules, voices: int, days: int) -> Plan:
+    """A year of `days` days with `voices` voices, at houses of these rules."""
     luck, plan, end = random.Random(seed), Plan(), days * DAY_HOURS
     swap = (end * 0.45, end * 0.45 + LONGEST_OUTAGE_HOURS)
     plan.add(swap[0], "swap_key", "swapped")
     plan.add(swap[1], "give_key_back", "swapped")
     plan.outages.append(("swapped", *swap))
-    for rule in RULES:
+    for rule in rules:
         _draw_troubles(plan, luck, rule.name, end, swap)
     for number in range(voices):
-        _draw_voice(plan, luck, number, end, swap)
+        _draw_voice(plan, luck, rules, number, end, swap)
     for hour in range(int(30 * DAY_HOURS), int(end), int(30 * DAY_HOURS)):
         plan.add(hour, "audit")
     plan.happenings.sort()
@@ -92,8 +92,10 @@ def _draw_troubles(plan: Plan, luck: random.Random, house: str, end: float, swap
         hour = until + luck.uniform(3, 24) * DAY_HOURS
 
 
-def _draw_voice(plan: Plan, luck: random.Random, number: int, end: float, swap: tuple[float, float]) -> None:
-    house = luck.choices(RULES, [rule.share for rule in RULES])[0].name
+def _draw_voice(
+    plan: Plan, luck: random.Random, rules: Rules, number: int, end: float, swap: tuple[float, float]
+) -> None:
+    house = luck.choices(rules, [rule.share for rule in rules])[0].name
     policy, on_silence = luck.choices([named for named, _ in POLICIES], [weight for _, weight in POLICIES])[0]
     born = luck.uniform(0, end - 15 * DAY_HOURS)
     if house == "swapped" and swap[0] - DAY_HOURS < born < swap[1] + DAY_HOURS:

@@ -4,17 +4,29 @@ import contextlib
 import os
 import socket
 import subprocess
+from dataclasses import dataclass
 
 from tests.cast import Cast
 from tests.drain import forget_doorbells
 from tests.services.processes import Process
-from tests.year.houses import DAY_HOURS, Houses
+from tests.year.houses import DAY_HOURS, Houses, Rules
 from tests.year.plan import drawn
 from tests.year.world import World
 
 
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """How long, how many, where; drawn from which seed; and how many days of rest come after it."""
+
+    seed: int
+    rules: Rules
+    voices: int
+    days: int
+    rest_days: int
+
+
 @contextlib.contextmanager
-def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, days: int, rest_days: int):
+def lived(span: Span, *, cast: Cast, settings, monkeypatch, folder):
     """The world after its days, everything mended and some days of rest."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -33,11 +45,11 @@ def lived(*, cast: Cast, settings, monkeypatch, folder, seed: int, voices: int, 
     )
     try:
         vendor.wait_for_line("SANDBOX READY")
-        houses = Houses(cast.team, f"http://127.0.0.1:{port}")
-        plan = drawn(seed=seed, voices=voices, days=days)
-        world = World(cast=cast, houses=houses, plan=plan, seed=seed, monkeypatch=monkeypatch)
-        world.live(hours=days * DAY_HOURS)
-        world.come_to_rest(days=rest_days)
+        houses = Houses(cast.team, f"http://127.0.0.1:{port}", span.rules)
+        plan = drawn(seed=span.seed, rules=span.rules, voices=span.voices, days=span.days)
+        world = World(cast=cast, houses=houses, plan=plan, seed=span.seed, monkeypatch=monkeypatch)
+        world.live(hours=span.days * DAY_HOURS)
+        world.come_to_rest(days=span.rest_days)
         yield world
         houses.close()
     finally:

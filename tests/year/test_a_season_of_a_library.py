@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.year.houses import SEASON
 from tests.year.judgement import judge
-from tests.year.stage import lived
+from tests.year.stage import Span, lived
 
 SEED = 20_261_129
 
@@ -11,6 +12,6 @@ SEED = 20_261_129
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(300)
 def test_a_library_survives_a_season(cast, settings, monkeypatch, tmp_path):
-    season = {"seed": SEED, "voices": 16, "days": 45, "rest_days": 14}
-    with lived(cast=cast, settings=settings, monkeypatch=monkeypatch, folder=tmp_path, **season) as world:
+    season = Span(seed=SEED, rules=SEASON, voices=30, days=50, rest_days=14)
+    with lived(season, cast=cast, settings=settings, monkeypatch=monkeypatch, folder=tmp_path) as world:
         judge(world)

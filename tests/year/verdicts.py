@@ -43,7 +43,7 @@ def lapses_nobody_can_explain(world: World) -> list[str]:
     way: no trouble of their house, no suspension."""
     unexplained = []
     for event in events(world, "voice.activation_missed"):
-        if event.data["provider_account"] == "sixty-days" or event.data["suspended"]:
+        if event.data["provider_account"] == "limited" or event.data["suspended"]:
             continue
         if not _was_out(world, event.data["provider_account"], datetime.fromisoformat(event.data["deadline"])):
             unexplained.append(f"{event.data['voice']} at {event.data['provider_account']}, {event.data['deadline']}")

@@ -141,9 +141,9 @@ def _unpaid(home: ProviderVoice, refusal: ConflictError | BudgetExceededError) -
 
 
 def _failed(home: ProviderVoice, error: ProviderError) -> None:
-    if error.category is Category.VOICE_MISSING:
+    if error.category is Category.VOICE_MISSING or error.is_foreign_voice:
         report_missing(provider_voice_id=home.id, error=error)
-        if home.state == State.UNPROVEN:
+        if home.state == State.UNPROVEN and not error.is_foreign_voice:
             return
     _put_off(home, error, "voice.activation_failed", str(error.category), {"who_acts": error.who_acts})
 

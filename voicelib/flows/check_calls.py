@@ -29,10 +29,11 @@ _USED = (Attempt.State.PREPARED, Attempt.State.SENT, Attempt.State.UNKNOWN)
 
 
 class Heard(StrEnum):
-    """How a call ended: it spoke; the provider knows no such voice; anything else."""
+    """How a call ended: it spoke; the provider knows no such voice; it is another customer's; anything else."""
 
     SPOKE = "spoke"
     MISSING = "missing"
+    FOREIGN = "foreign"
     UNCLEAR = "unclear"
 
 
@@ -70,9 +71,15 @@ def _call(home: ProviderVoice, request: SpeechRequest, part: str) -> Heard:
     except PendingError:
         raise
     except ProviderError as error:
-        return Heard.MISSING if error.category is Category.VOICE_MISSING else Heard.UNCLEAR
+        return _denied(error)
     answer_stored(attempt_id=attempt.id)
     return Heard.SPOKE
+
+
+def _denied(error: ProviderError) -> Heard:
+    if error.is_foreign_voice:
+        return Heard.FOREIGN
+    return Heard.MISSING if error.category is Category.VOICE_MISSING else Heard.UNCLEAR
 
 
 def _ended(home: ProviderVoice, earlier: Attempt, request: SpeechRequest) -> Heard | None:

@@ -8,6 +8,7 @@ from typing import Any
 from accounts import clock
 from accounts.doorbell import ring
 from accounts.errors import PlatformError
+from accounts.flows.key_proof import prove_key
 from accounts.provider_clients import retention_of
 from accounts.steps import reached
 from providers.errors import PendingError, ProviderError
@@ -21,7 +22,7 @@ from voicelib.flows.outside import mark_used_outside
 from voicelib.flows.shelf_lists import ShelfList, activated_homes, ask_list, system_voice_at
 from voicelib.keeping import is_wanted
 from voicelib.losses import Finding, Verdict, is_massacre
-from voicelib.models import ProviderVoice
+from voicelib.models import ProviderVoice, Voice
 
 State = ProviderVoice.State
 _BATCH = 200
@@ -88,11 +89,15 @@ def _find(home: ProviderVoice, at: datetime, told: dict[str, Any]) -> tuple[Find
         told["listed"] = home.vendor_voice_id in shelf.ids
         known = activated_homes(home.provider_account)
         missing = [other.id for other in known if other.vendor_voice_id not in shelf.ids]
-        if is_massacre(missing=len(missing), known=len(known)):
+        is_key_proven = home.provider_account.key_unproven_since is None
+        if is_massacre(missing=len(missing), known=len(known), is_key_proven=is_key_proven):
             return Finding.MASSACRE, missing
         if told["listed"]:
+            prove_key(account=home.provider_account, at=at)
             _believe(home, at)
             return Finding.ALIVE, []
+        # It lists others of ours: whatever it says of this one, the key is right.
+        told["shows_ours"] = len(missing) < len(known)
     if not _may_call(home):
         return Finding.HIDDEN if _is_past(home, at) else Finding.UNCLEAR, []
     return _listen(home, shelf, told), []
@@ -101,8 +106,14 @@ def _find(home: ProviderVoice, at: datetime, told: dict[str, Any]) -> tuple[Find
 def _listen(home: ProviderVoice, shelf: ShelfList | None, told: dict[str, Any]) -> Finding:
     heard = call_voice(home)
     told["heard"] = str(heard)
+    if heard is Heard.FOREIGN:
+        is_ours = home.voice.kind == Voice.Kind.CLONED and not told.get("shows_ours")
+        return Finding.FOREIGN if is_ours else Finding.UNCLEAR
     if heard is not Heard.MISSING:
         return Finding.ALIVE if heard is Heard.SPOKE else Finding.UNCLEAR
+    if home.provider_account.key_unproven_since is not None:
+        # The key is to blame before the voice is: it need not be paid to say so.
+        return Finding.MISSING
     control = system_voice_at(home.provider_account, shelf)
     if control is None:
         return Finding.UNCLEAR

@@ -105,6 +105,7 @@ def examine_clone(*, voice: Voice, account: ProviderAccount, payer: Payer, wish:
     found = Examined()
     sample = _examine_voice(found, voice, payer, clock.now())
     clone = found.hold(lambda: _clone_capabilities(account))
+    found.hold(lambda: refuse_frozen(account))
     defaults = defaults_of(voice.team_id)
     policy, on_silence = wish.policy or defaults.policy, wish.on_silence or defaults.on_silence
     found.hold(lambda: _check_policy(policy, on_silence, wish.revival))
@@ -186,6 +187,14 @@ def _stored_sample(voice: Voice) -> Sample:
             "The storage does not have the sample any more; add it again.", code="sample_not_stored"
         )
     return voice.sample
+
+
+def refuse_frozen(account: ProviderAccount) -> None:
+    """Raises VoiceRefusedError `account_frozen`: a recording does not go where nobody knows whose account it is."""
+    if account.frozen_at is not None:
+        raise VoiceRefusedError(
+            f"{account.name} is frozen: {account.frozen_reason}", code="account_frozen", field="provider_account"
+        )
 
 
 def _clone_capabilities(account: ProviderAccount) -> CloneCapabilities:

@@ -52,7 +52,7 @@ def ask_clone(
     replaces by itself, at most once a voice in seven days.
 
     Raises VoiceRefusedError (`voice_suspended`, `consent_missing`, `consent_revoked`, `consent_expired`,
-    `outside_consent`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`,
+    `outside_consent`, `account_frozen`, `sample_missing`, `sample_not_stored`, `sample_unreachable`, `home_exists`,
     `revived_recently`, `voice_retired`),
     InvalidInputError with the field, BudgetExceededError, ConflictError `price_missing`.
     """

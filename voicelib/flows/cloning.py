@@ -31,6 +31,7 @@ from voicelib.models import Deletion, ProviderVoice, Sample, Voice
 
 State = ProviderVoice.State
 _BATCH = 200
+_WHILE_FROZEN_SECONDS = 600
 __all__ = ["ask_clone", "clone_home", "clone_tick"]
 
 
@@ -81,6 +82,8 @@ def _clone(home: ProviderVoice) -> None:
             accepted = attempt
     facts: dict[str, Any] = {}
     try:
+        if accepted is None:
+            _wait_while_frozen(home)
         attempt, answer = _ask_for(home, accepted, facts) if accepted else _call(home, facts)
     except VoiceRefusedError as error:
         # Our own address may be back in a moment: nothing was spent, and nothing is until it is.
@@ -95,6 +98,16 @@ def _clone(home: ProviderVoice) -> None:
         _end(home, error)
     else:
         _take_answer(home, attempt.id, answer)
+
+
+def _wait_while_frozen(home: ProviderVoice) -> None:
+    """It was ordered before: nobody knows now whose account would get the recording. Raises WaitError."""
+    if home.provider_account.frozen_at is not None:
+        raise WaitError(
+            "The account is frozen; it is cloned when somebody has looked.",
+            code="account_frozen",
+            retry_after_seconds=_WHILE_FROZEN_SECONDS,
+        )
 
 
 def _earlier_calls(home: ProviderVoice) -> list[Attempt]:

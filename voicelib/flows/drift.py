@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts import clock
 from accounts.doorbell import ring
 from accounts.errors import PlatformError
+from accounts.flows.key_proof import prove_key
 from accounts.models import ProviderAccount
 from accounts.provider_clients import retention_of
 from accounts.provider_errors import refused_by_provider
@@ -130,6 +131,8 @@ def _note_seen(account: ProviderAccount, seen: Iterable[ProviderVoice], at: date
     hides = retention_of(account).kind == "activation"
     used = []
     for home in seen:
+        if home.voice.kind == Voice.Kind.CLONED:
+            prove_key(account=account, at=at)
         if home.state == State.PERMANENT:
             trust(home=home)
         elif hides and mark_used_outside(home_id=home.id, at=at):
@@ -141,7 +144,7 @@ def _note_missing(
     account: ProviderAccount, homes: list[ProviderVoice], missing: list[ProviderVoice], at: datetime
 ) -> list[str]:
     known = sum(home.state == State.PERMANENT and home.voice.kind == Voice.Kind.CLONED for home in homes)
-    if is_massacre(missing=len(missing), known=known):
+    if is_massacre(missing=len(missing), known=known, is_key_proven=account.key_unproven_since is None):
         freeze_for_missing(account=account, homes=missing, at=at)
         return []
     with transaction.atomic():

@@ -1,4 +1,5 @@
-"""A provider account that is frozen because too many of its voices are missing, and a person's word about it."""
+"""A provider account that is frozen because its voices are missing as if it were another, and a person's word about
+it."""
 
 from __future__ import annotations
 
@@ -22,8 +23,8 @@ def freeze_for_missing(*, account: ProviderAccount, homes: Iterable[ProviderVoic
     homes = list(homes)
     slugs = ", ".join(home.voice.slug for home in homes[:5])
     reason = (
-        f"More voices of this account are missing than can be believed, among them {slugs}. Is it still the same "
-        "account at the provider? Nothing is declared lost or cloned again until somebody has looked."
+        f"Voices are missing there as if it were another account, among them {slugs}. Is its key still that of the "
+        "account which made them? Nothing is declared lost, cloned or cloned again there until somebody has looked."
     )
     with transaction.atomic():
         living = ProviderVoice.objects.filter(provider_account=account, state__in=ProviderVoice.SPEAKING)

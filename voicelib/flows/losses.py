@@ -56,6 +56,7 @@ def conclude(
             at=at,
             other_losses=others,
             is_frozen=account.frozen_at is not None,
+            is_key_proven=account.key_unproven_since is None,
             unclear=home.unclear_checks,
         )
         _act(home, account, verdict, at, told, tuple(missing))

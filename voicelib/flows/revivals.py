@@ -22,7 +22,7 @@ from voicelib.states import LIVING
 
 _BATCH = 100
 # Refusals that pass by themselves; all others are a person's matter.
-_PASSING = frozenset({"price_missing", "sample_unreachable", "budget_currency_mismatch"})
+_PASSING = frozenset({"account_frozen", "price_missing", "sample_unreachable", "budget_currency_mismatch"})
 
 
 def revive_tick(*, at: datetime) -> int:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts import clock
+from accounts.flows.key_proof import prove_key
 from accounts.models import Attempt
 from providers.errors import ProviderError
 from voicelib.flows.clone_outcomes import failure_of, mark_failed
@@ -15,7 +16,7 @@ from voicelib.flows.deadlines import columns, set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
 from voicelib.flows.losses import doubt, trust
-from voicelib.models import ProviderVoice
+from voicelib.models import ProviderVoice, Voice
 from voicelib.states import LIVING, moved
 
 State = ProviderVoice.State
@@ -32,6 +33,8 @@ def record_use(*, provider_voice_id: str, attempt: Attempt, at: datetime) -> Non
     has nothing left to do.
     """
     home = ProviderVoice.objects.select_related("provider_account", "voice").get(id=provider_voice_id)
+    if home.voice.kind == Voice.Kind.CLONED:
+        prove_key(account=home.provider_account, at=at)
     if home.state != State.PERMANENT:
         home = _locked(home.id)
     if home.state == State.PERMANENT:
@@ -46,13 +49,14 @@ def record_use(*, provider_voice_id: str, attempt: Attempt, at: datetime) -> Non
 
 
 def report_missing(*, provider_voice_id: str, error: ProviderError) -> None:
-    """A provider answered a real synthesis with "no such voice".
+    """A provider answered a real synthesis with "no such voice", or that it is another customer's.
 
-    A clone whose answer was lost was not made, then: it has failed and can be asked for again. For every other home
-    one answer proves nothing (a swapped key looks the same): it is noted with an event, once a day, and checked.
+    A clone whose answer was lost was not made, where there is no such voice: it has failed and can be asked for again.
+    For every other home one answer proves nothing (a swapped key looks the same): it is noted with an event, once a
+    day, and checked.
     """
     home = ProviderVoice.objects.select_related("provider_account", "voice").get(id=provider_voice_id)
-    if home.state == State.UNPROVEN:
+    if home.state == State.UNPROVEN and not error.is_foreign_voice:
         mark_failed(home_id=home.id, error=error)
         release_spare_holds(home)
         return

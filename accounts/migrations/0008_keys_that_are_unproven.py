@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0006_hooks")]
+
+    operations = [
+        migrations.AddField(
+            model_name="provideraccount",
+            name="key_unproven_since",
+            field=models.DateTimeField(editable=False, null=True),
+        ),
+    ]
