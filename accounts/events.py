@@ -31,7 +31,7 @@ EVENT_KINDS: dict[str, str] = {
     "provider_account.circuit_opened": "A provider account is left alone for a while, because its calls fail.",
     "provider_account.circuit_closed": "A provider account works again.",
     "provider_account.slowed": "A provider said that calls came too fast; the account calls less often for a while.",
-    "provider_account.frozen": "An account's voices seem gone as if it were another: none is lost until a person looks.",
+    "provider_account.frozen": "An account's voices seem gone as if it were another: a person has to look.",
     "provider_account.unfrozen": "A person looked at a frozen provider account and let it go on.",
     "provider_account.hook_mismatch": "A webhook came whose signature does not fit; told once an hour, asking goes on.",
     "system_voices.imported": "A provider account was asked which system voices it has.",

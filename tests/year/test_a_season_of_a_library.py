@@ -6,7 +6,8 @@ from tests.year.houses import SEASON
 from tests.year.judgement import judge
 from tests.year.stage import Span, lived
 
-SEED = 20_261_129
+# Drawn so that the season brings losses, a frozen account, cloning again, open circuits and unresolved calls.
+SEED = 5
 
 
 @pytest.mark.django_db(transaction=True)
