@@ -1,4 +1,4 @@
-"""Who works on a home now: a claim by conditional update, with a lease in real time.
+"""Who works on a home now: a claim, with a lease in real time.
 
 A tick claims what is due and hands the claim to the worker it rings, so that nothing is rung twice while it waits; a
 claim whose holder died runs out and the next tick takes it. The name of the claim changes hands with it: a message that
@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import clock
@@ -19,11 +20,19 @@ from voicelib.models import ProviderVoice
 
 
 def claim_due(due: QuerySet[ProviderVoice], *, limit: int) -> list[ProviderVoice]:
-    """Claim up to `limit` of the homes in `due` that nobody holds, and return them."""
+    """Claim up to `limit` of the homes in `due` that nobody holds: the first in the order of `due`, returned in it.
+
+    Any number may claim at once. PostgreSQL gives each of them rows that no other is taking at this moment, so nobody
+    waits, nobody goes away with nothing while there is work, and two claims cannot lock each other's rows in a circle.
+    On SQLite one transaction writes at a time.
+    """
     claim = new_id()
-    ids = list(due.filter(_free()).values_list("id", flat=True)[:limit])
-    due.filter(_free(), id__in=ids).order_by().update(claim=claim, lease_until=_lease())
-    return list(_whole(ProviderVoice.objects.filter(id__in=ids, claim=claim)))
+    with transaction.atomic():
+        free = due.filter(_free()).select_for_update(no_key=True, skip_locked=True)
+        ids = list(free.values_list("id", flat=True)[:limit])
+        due.filter(_free(), id__in=ids).order_by().update(claim=claim, lease_until=_lease())
+    claimed = _whole(ProviderVoice.objects.filter(claim=claim)).in_bulk(ids)
+    return [claimed[home_id] for home_id in ids if home_id in claimed]
 
 
 def take(*, provider_voice_id: str, claim: str) -> ProviderVoice | None:
