@@ -18,6 +18,7 @@ EVENT_KINDS: dict[str, str] = {
     "budget.created": "A budget was set.",
     "budget.changed": "A budget was changed or switched off.",
     "budget.refused": "A call did not fit into a hard budget and was refused.",
+    "budget.reserve_used": "A hard budget is full; its reserve pays for calls without which voices die. Once a month.",
     "member.added": "A person got a role in the team, or another role.",
     "member.removed": "A person left the team; their API keys stopped.",
     "member.mails_changed": "It was decided what a member is told by e-mail.",
@@ -95,6 +96,7 @@ EVENT_KINDS: dict[str, str] = {
 ALERT_KINDS = frozenset(
     {
         "attempt.unresolved",
+        "budget.reserve_used",
         "consent.expired",
         "consent.revoked",
         "provider_account.circuit_opened",

@@ -72,6 +72,20 @@ def limit_of(budget: Budget, unit: str) -> int | None:
     return budget.amount_micros if unit == budget.currency else None
 
 
+def reserve_of(budget: Budget, unit: str) -> int:
+    """What critical calls may use beyond the limit in a unit; 0 where there is no reserve."""
+    if unit == Meter.CHARACTERS:
+        return budget.reserve_characters or 0
+    return (budget.reserve_amount_micros or 0) if unit == budget.currency else 0
+
+
+def queue_up(payer: Payer, period: str) -> None:
+    """Lock the first meter of the order, for who is about to touch a later one first: a fee set aside by itself counts
+    money and no characters, and the characters of its call come after it in the same transaction."""
+    first = MeterKey(Scope.TEAM, payer.team_id, period, Meter.CHARACTERS)
+    _rows(first).select_for_update(no_key=True).first()
+
+
 def hold(key: MeterKey, quantity: int, limit: int | None) -> bool:
     """Hold `quantity` more; False, and nothing changed, where `limit` would be passed."""
     meters = _rows(key)

@@ -55,6 +55,23 @@ def margin(rule: RetentionRule) -> timedelta:
     return MARGIN if life is None else min(MARGIN, life / 4)
 
 
+def critical_window(rule: RetentionRule) -> timedelta:
+    """How long before its deadline a voice is in such need that a call for it may use the reserves of budgets: the last
+    quarter of the margin, 6 hours of 24, a sixteenth of a short life.
+
+    The three quarters before it belong to people: at the margin they are told that a budget is full, and may raise it
+    or say no. A reserve that opened with the margin would be spent before anybody was asked, and with a short life the
+    margin is all there is. What is left must outlast a provider that is down for a while, hence hours and not minutes.
+    No wait of `next_try_at` is longer than half of what is left, so that at least one try falls into it.
+    """
+    return margin(rule) / 4
+
+
+def is_critical(rule: RetentionRule, *, now: datetime, deadline: datetime | None) -> bool:
+    """Whether a call at `now` is one of the last chances before `deadline`."""
+    return deadline is not None and deadline - critical_window(rule) <= now < deadline
+
+
 def keepalive_due_at(rule: RetentionRule, *, deadline: datetime | None, jitter: timedelta) -> datetime | None:
     """When to keep the voice: the margin before its deadline, earlier by `jitter` (0 to 2 h) so that voices cloned
     together do not all call at once. Under `fixed` nothing helps, so it is the deadline itself."""

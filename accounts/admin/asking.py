@@ -179,7 +179,8 @@ def refusal_text(refusal: PlatformError, *, at_field: bool = False) -> SafeStrin
 
 def put_refusal(form: forms.Form, refusal: PlatformError) -> None:
     """Show what a flow refused where the person typed it."""
-    # The API's `settings.speed` is the form's `speed`.
-    name = (refusal.field or "").rpartition(".")[2]
+    # The API's `reserve.characters` is the form's `reserve_characters`, its `settings.speed` the form's `speed`.
+    whole, last = (refusal.field or "").replace(".", "_"), (refusal.field or "").rpartition(".")[2]
+    name = whole if whole in form.fields else last
     at_field = name in form.fields
     form.add_error(name if at_field else None, refusal_text(refusal, at_field=at_field))

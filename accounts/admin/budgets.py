@@ -66,14 +66,19 @@ class BudgetsAdmin(ButtonsAdmin):
 
     @display(description=_("Billed characters this month"))
     def characters_used(self, budget: Any) -> str:
-        return _usage_html(budget.usage.characters, budget.characters, number)
+        return _usage_html(budget.usage.characters, budget.characters, budget.reserve_characters, number)
 
     @display(description=_("Money this month"))
     def amount_used(self, budget: Any) -> str:
         usage: BudgetUsage = budget.usage
         if usage.amount is None:
             return NOTHING
-        return _usage_html(usage.amount, budget.amount_micros, lambda micros: money(micros, budget.currency))
+        return _usage_html(
+            usage.amount,
+            budget.amount_micros,
+            budget.reserve_amount_micros,
+            lambda micros: money(micros, budget.currency),
+        )
 
     @display(description=_("Kind"))
     def kind(self, budget: Budget) -> str:
@@ -89,6 +94,8 @@ class BudgetsAdmin(ButtonsAdmin):
                 target=target or None,
                 characters=values["characters"],
                 amount=form.amount(),
+                reserve_characters=values["reserve_characters"],
+                reserve_amount=form.reserve(),
                 is_hard=values["is_hard"],
                 name=values["name"],
                 actor=actor_of(request),
@@ -115,11 +122,11 @@ class BudgetsAdmin(ButtonsAdmin):
     def edit(self, request: HttpRequest, budget: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             values = form.cleaned_data
-            changes = {name: values[name] for name in ("name", "characters", "is_hard")}
+            changes = {name: values[name] for name in ("name", "characters", "reserve_characters", "is_hard")}
             change_budget(
                 team=budget.team,
                 budget_id=budget.id,
-                changes={**changes, "amount": form.amount()},
+                changes={**changes, "amount": form.amount(), "reserve_amount": form.reserve()},
                 actor=actor_of(request),
             )
             return to_page(budget)
@@ -170,19 +177,45 @@ class LimitsForm(DressedForm):
         label=_("Money a month"), required=False, min_value=Decimal(0), max_digits=15, decimal_places=6
     )
     currency = forms.ChoiceField(label=_("Currency"), choices=[("USD", "USD"), ("CNY", "CNY")], required=False)
+    reserve_characters = forms.IntegerField(
+        label=_("Reserve of billed characters"),
+        required=False,
+        min_value=1,
+        help_text=_("Beyond the limit, only for calls that keep a voice from dying in the last hours."),
+    )
+    reserve_amount = forms.DecimalField(
+        label=_("Reserve of money"), required=False, min_value=Decimal(1) / _MICROS, max_digits=15, decimal_places=6
+    )
     is_hard = forms.BooleanField(
         label=_("Hard"), required=False, initial=True, help_text=_("A hard budget refuses what does not fit.")
     )
 
     def amount(self) -> Money | None:
         """The money limit, as the flow takes it."""
-        amount = self.cleaned_data["money"]
+        return self._money("money")
+
+    def reserve(self) -> Money | None:
+        """The reserve of money, in the same currency."""
+        return self._money("reserve_amount")
+
+    def _money(self, name: str) -> Money | None:
+        amount = self.cleaned_data[name]
         return None if amount is None else Money(int(amount * _MICROS), self.cleaned_data["currency"] or "USD")
 
 
 class NewBudgetForm(TeamForm, LimitsForm):
     target = forms.ChoiceField(label=_("For"))
-    field_order = ["team", "name", "target", "characters", "money", "currency", "is_hard"]
+    field_order = [
+        "team",
+        "name",
+        "target",
+        "characters",
+        "money",
+        "currency",
+        "reserve_characters",
+        "reserve_amount",
+        "is_hard",
+    ]
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, request=request, **kwargs)
@@ -208,25 +241,33 @@ def attach_usage(budgets: list[Any]) -> None:
             row.usage, row.target_name = usage, names.get(row.target_id, "")
 
 
-def _usage_html(usage: Usage, limit: int | None, show: Any) -> str:
+def _usage_html(usage: Usage, limit: int | None, reserve: int | None, show: Any) -> str:
     if limit is None:
         return NOTHING
+    beyond = format_html(" <small>+ {} {}</small>", show(reserve), _("reserve")) if reserve else ""
+    if usage.reserve_used:
+        beyond = format_html("{} <small>({} {})</small>", beyond, show(usage.reserve_used), _("used"))
     held = format_html(" <small>+ {} {}</small>", show(usage.held), _("held")) if usage.held else ""
     return format_html(
-        '<span class="vl-usage">{}<span>{}{} / {}</span></span>',
+        '<span class="vl-usage">{}<span>{}{} / {}{}</span></span>',
         bar(usage.spent, usage.held, limit),
         show(usage.spent),
         held,
         show(limit),
+        beyond,
     )
 
 
 def _limits_of(budget: Budget) -> dict[str, Any]:
-    micros = budget.amount_micros
+    def units(micros: int | None) -> Decimal | None:
+        return None if micros is None else (Decimal(micros) / _MICROS).normalize()
+
     return {
         "name": budget.name,
         "characters": budget.characters,
-        "money": None if micros is None else (Decimal(micros) / _MICROS).normalize(),
+        "money": units(budget.amount_micros),
         "currency": budget.currency or "USD",
+        "reserve_characters": budget.reserve_characters,
+        "reserve_amount": units(budget.reserve_amount_micros),
         "is_hard": budget.is_hard,
     }

@@ -24,6 +24,18 @@ class MoneyInput(Input):
     currency = serializers.RegexField(r"\A[A-Z]{3}\Z", help_text="ISO 4217 code.")
 
 
+class ReserveMoneyInput(MoneyInput):
+    amount_micros = serializers.IntegerField(min_value=1, max_value=BIGGEST_NUMBER)
+
+
+class ReserveInput(Input):
+    characters = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=BIGGEST_NUMBER)
+    amount = ReserveMoneyInput(required=False, allow_null=True)
+
+
+_RESERVE = "What calls that keep a voice from dying may use beyond the limits, in the last hours before its deadline."
+
+
 class BudgetInput(Input):
     scope = serializers.ChoiceField(Scope.values)
     target = serializers.CharField(
@@ -33,6 +45,7 @@ class BudgetInput(Input):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
     characters = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=BIGGEST_NUMBER)
     amount = MoneyInput(required=False, allow_null=True)
+    reserve = ReserveInput(required=False, allow_null=True, help_text=_RESERVE)
     hard = serializers.BooleanField(default=True, help_text="A hard budget refuses what does not fit.")
 
 
@@ -40,6 +53,7 @@ class BudgetChangeInput(Input):
     name = serializers.CharField(max_length=200, required=False, allow_blank=True)
     characters = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=BIGGEST_NUMBER)
     amount = MoneyInput(required=False, allow_null=True)
+    reserve = ReserveInput(required=False, allow_null=True, help_text=f"{_RESERVE} Null: none; else what is named.")
     hard = serializers.BooleanField(required=False)
     active = serializers.BooleanField(required=False)
 
@@ -50,7 +64,8 @@ class QuantityOutput(Output):
 
 
 class BudgetOutput(Output):
-    """A budget and the current month: held + spent + remaining = limit; null where nothing is limited."""
+    """A budget and the current month: held + spent + remaining = limit; null where nothing is limited. What is left is
+    below zero where the reserve is in use."""
 
     id = serializers.CharField()
     name = serializers.CharField()
@@ -60,12 +75,14 @@ class BudgetOutput(Output):
     period = serializers.CharField()
     characters = serializers.IntegerField(allow_null=True)
     amount = MoneyOutput(allow_null=True)
+    reserve = QuantityOutput(help_text=_RESERVE)
     hard = serializers.BooleanField()
     active = serializers.BooleanField()
     month = serializers.CharField(help_text="YYYY-MM in the team's time zone.")
     held = QuantityOutput()
     spent = QuantityOutput()
     remaining = QuantityOutput()
+    reserve_used = QuantityOutput(help_text="Held or spent beyond the limits; null where there is no reserve.")
 
 
 class _BudgetAnswers(TeamView):
@@ -97,6 +114,7 @@ class BudgetsView(_BudgetAnswers):
             target=wish.get("target"),
             characters=wish.get("characters"),
             amount=_money(wish.get("amount")),
+            **_reserve(wish),
             is_hard=wish["hard"],
             name=wish["name"],
             actor=self.actor,
@@ -114,6 +132,8 @@ class BudgetView(_BudgetAnswers):
         changes = {{"hard": "is_hard", "active": "is_active"}.get(name, name): value for name, value in wish.items()}
         if "amount" in changes:
             changes["amount"] = _money(changes["amount"])
+        changes.pop("reserve", None)
+        changes |= _reserve(wish)
         budget = change_budget(team=self.team, budget_id=budget_id, changes=changes, actor=self.actor)
         return Response(self.answer([budget])[0])
 
@@ -128,15 +148,24 @@ def _money(wish: dict[str, Any] | None) -> Money | None:
     return None if wish is None else Money(wish["amount_micros"], wish["currency"])
 
 
+def _reserve(wish: dict[str, Any]) -> dict[str, Any]:
+    """What of the reserve is named, as the flows take it; null takes both away."""
+    if "reserve" not in wish:
+        return {}
+    named = {"characters": None, "amount": None} if wish["reserve"] is None else wish["reserve"]
+    return {f"reserve_{name}": _money(value) if name == "amount" else value for name, value in named.items()}
+
+
 def _budget_json(used: BudgetUsage, names: dict[str, str]) -> dict[str, Any]:
     budget = used.budget
 
+    def money(micros: int | None) -> dict[str, Any] | None:
+        return None if micros is None else {"amount_micros": micros, "currency": budget.currency}
+
     def quantity(name: str) -> dict[str, Any]:
         micros = None if used.amount is None else getattr(used.amount, name)
-        amount = None if micros is None else {"amount_micros": micros, "currency": budget.currency}
-        return {"characters": getattr(used.characters, name), "amount": amount}
+        return {"characters": getattr(used.characters, name), "amount": money(micros)}
 
-    limit = None if budget.amount_micros is None else Money(budget.amount_micros, budget.currency).as_json()
     return BudgetOutput.of(
         {
             "id": budget.id,
@@ -146,12 +175,14 @@ def _budget_json(used: BudgetUsage, names: dict[str, str]) -> dict[str, Any]:
             "target_id": budget.target_id,
             "period": budget.period,
             "characters": budget.characters,
-            "amount": limit,
+            "amount": money(budget.amount_micros),
+            "reserve": {"characters": budget.reserve_characters, "amount": money(budget.reserve_amount_micros)},
             "hard": budget.is_hard,
             "active": budget.is_active,
             "month": used.month,
             "held": quantity("held"),
             "spent": quantity("spent"),
             "remaining": quantity("remaining"),
+            "reserve_used": quantity("reserve_used"),
         }
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from django.utils.translation import gettext, ngettext
 from accounts import clock
 from accounts.events import EVENT_KINDS
 from accounts.flows.mails import readers, write_mails
-from accounts.models import Alert, Event, Team
+from accounts.models import Alert, Event, Meter, Team
 
 logger = logging.getLogger(__name__)
 _TEAMS, _LINES = 200, 100
@@ -112,10 +113,21 @@ def _facts(data: dict[str, Any], team: Team) -> list[str]:
         (gettext("Decide by"), local(data["decide_by"], team) if data.get("decide_by") else None),
         (gettext("If nobody decides"), data.get("on_silence")),
         (gettext("Provider account"), data.get("provider_account")),
+        (gettext("Month"), data.get("month")),
+        (gettext("Reserve used"), _of_reserve(data)),
         (gettext("Reason"), data.get("reason")),
         (gettext("Error"), error.get("message") if isinstance(error, dict) else None),
     ]
     return [f"{name}: {value}" for name, value in facts if value not in (None, "")]
+
+
+def _of_reserve(data: dict[str, Any]) -> str | None:
+    if "reserve" not in data or data.get("unit") is None:
+        return None
+    if data["unit"] == Meter.CHARACTERS:
+        return gettext("%(used)s of %(reserve)s billed characters") % data
+    used, reserve = (Decimal(data[name]) / 1_000_000 for name in ("used", "reserve"))
+    return gettext("%(used)s of %(reserve)s %(unit)s") % {**data, "used": f"{used:.2f}", "reserve": f"{reserve:.2f}"}
 
 
 def _yes_or_no(value: bool | None) -> str | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from accounts import meters
+from accounts import events, meters
 from accounts.errors import BudgetExceededError, ConflictError
 from accounts.models import Budget, Hold, Meter, Team
 from accounts.money import Money, month_of
 from accounts.payer import Payer
+
+# What a column of the meters can hold.
+_MOST = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,39 @@ class Fee:
     amount: Money
 
 
-def place_hold(*, payer: Payer, key: str, characters: int, amount: Money, at: datetime, fee: Fee | None = None) -> Hold:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    """What is to be set aside, for whom, under which key; `is_critical` opens the reserves."""
+
+    payer: Payer
+    key: str
+    characters: int
+    amount: Money
+    at: datetime
+    is_critical: bool
+
+
+def place_hold(
+    *,
+    payer: Payer,
+    key: str,
+    characters: int,
+    amount: Money,
+    at: datetime,
+    fee: Fee | None = None,
+    is_critical: bool = False,
+) -> Hold:
     """Reserve characters and money, and the fee where no one holds it yet, against every budget in scope.
+
+    A critical call (a voice dies unless it is made now) may use the reserves of budgets that are full; the first use of
+    each a month is told with the event `budget.reserve_used`. All others stop at the limits.
 
     Call it inside the transaction that writes the work. Raises BudgetExceededError (402) with the name of the budget
     that is full, ConflictError `budget_currency_mismatch` where a money budget counts in another currency.
     """
+    wish = _Wish(payer=payer, key=key, characters=characters, amount=amount, at=at, is_critical=is_critical)
     with transaction.atomic():
-        fee_hold = None if fee is None else _fee_hold(payer=payer, fee=fee, at=at)
-        return _place(payer=payer, key=key, characters=characters, amount=amount, at=at, fee_hold=fee_hold)
+        return _place(wish, None if fee is None else _fee_hold(wish, fee))
 
 
 def release_hold(*, hold_id: str) -> None:
@@ -101,7 +128,7 @@ def budgets_effect(*, payer: Payer, characters: int, amount: Money, at: datetime
     return answer
 
 
-def _fee_hold(*, payer: Payer, fee: Fee, at: datetime) -> Hold:
+def _fee_hold(wish: _Wish, fee: Fee) -> Hold:
     living = Hold.objects.filter(key=fee.key, state__in=[Hold.State.OPEN, Hold.State.SETTLED])
     # Locked, so that the last other user cannot give it back between this look and our own hold.
     standing = living.select_for_update(no_key=True).first()
@@ -109,45 +136,82 @@ def _fee_hold(*, payer: Payer, fee: Fee, at: datetime) -> Hold:
         return standing
     try:
         with transaction.atomic():
-            return _place(payer=payer, key=fee.key, characters=0, amount=fee.amount, at=at, fee_hold=None)
+            return _place(replace(wish, key=fee.key, characters=0, amount=fee.amount), None)
     except IntegrityError:
         # Another first use set it aside in this moment.
         return living.select_for_update(no_key=True).get()
 
 
-def _place(*, payer: Payer, key: str, characters: int, amount: Money, at: datetime, fee_hold: Hold | None) -> Hold:
-    period = month_of(at, Team.objects.get(id=payer.team_id).time_zone)
+def _place(wish: _Wish, fee_hold: Hold | None) -> Hold:
+    payer, amount = wish.payer, wish.amount
+    period = month_of(wish.at, Team.objects.get(id=payer.team_id).time_zone)
     meters.ensure(payer, period, (Meter.CHARACTERS, amount.currency))
     budgets = [budget for budget in meters.budgets_in_scope(payer) if budget.is_hard]
     _refuse_other_currency(budgets, amount)
-    for meter_key, quantity in meters.lines(payer, period, characters, amount):
-        tightest = _tightest(budgets, meter_key)
+    if not wish.characters:
+        meters.queue_up(payer, period)
+    for meter_key, quantity in meters.lines(payer, period, wish.characters, amount):
+        tightest = _tightest(budgets, meter_key, wish)
         if not meters.hold(meter_key, quantity, None if tightest is None else tightest[0]) and tightest is not None:
-            limit, budget = tightest
-            raise _full(budget, meter_key.unit, quantity, limit - _used(budget, period, meter_key.unit))
+            raise _full(tightest, meter_key, quantity, wish)
+        if wish.is_critical:
+            _tell_used_reserves(budgets, meter_key, wish)
     return Hold.objects.create(
         team_id=payer.team_id,
         project_id=payer.project_id,
         token_id=payer.token_id,
         user_id=payer.user_id,
-        key=key,
+        key=wish.key,
         period=period,
-        characters=characters,
+        characters=wish.characters,
         amount_micros=amount.amount_micros,
         currency=amount.currency,
         fee_hold=fee_hold,
-        created_at=at,
+        created_at=wish.at,
     )
 
 
-def _tightest(budgets: list[Budget], key: meters.MeterKey) -> tuple[int, Budget] | None:
+def _tightest(budgets: list[Budget], key: meters.MeterKey, wish: _Wish) -> tuple[int, Budget] | None:
+    """The budget that leaves the least on a meter, and up to where it lets this wish go: its limit, the reserve on top
+    of it where the wish is critical."""
     limiting = [
-        (limit, budget)
+        (min(limit + (meters.reserve_of(budget, key.unit) if wish.is_critical else 0), _MOST), budget)
+        for budget, limit in _limits_on(budgets, key)
+    ]
+    return min(limiting, key=lambda pair: pair[0], default=None)
+
+
+def _limits_on(budgets: list[Budget], key: meters.MeterKey) -> list[tuple[Budget, int]]:
+    return [
+        (budget, limit)
         for budget in budgets
         if (budget.scope, budget.target_id) == (key.scope, key.target_id)
         and (limit := meters.limit_of(budget, key.unit)) is not None
     ]
-    return min(limiting, key=lambda pair: pair[0], default=None)
+
+
+def _tell_used_reserves(budgets: list[Budget], key: meters.MeterKey, wish: _Wish) -> None:
+    """Once per budget and month. The caller has just changed the meter, so nobody else moves it meanwhile."""
+    for budget, limit in _limits_on(budgets, key):
+        reserve = meters.reserve_of(budget, key.unit)
+        if not reserve or (used := _used(budget, key.period, key.unit) - limit) <= 0:
+            continue
+        events.record(
+            team_id=budget.team_id,
+            kind="budget.reserve_used",
+            subject_type="budget",
+            subject_id=budget.id,
+            subject_title=str(budget),
+            data={
+                "month": key.period,
+                "unit": key.unit,
+                "limit": limit,
+                "reserve": reserve,
+                "used": used,
+                "for": wish.key,
+            },
+            key=f"budget.reserve_used:{budget.id}:{key.period}",
+        )
 
 
 def _refuse_other_currency(budgets: list[Budget], amount: Money) -> None:
@@ -165,17 +229,22 @@ def _used(budget: Budget, period: str, unit: str) -> int:
     return 0 if meter is None else meter.held + meter.spent
 
 
-def _full(budget: Budget, unit: str, needed: int, remaining: int) -> BudgetExceededError:
+def _full(tightest: tuple[int, Budget], key: meters.MeterKey, needed: int, wish: _Wish) -> BudgetExceededError:
+    """What is left is counted with the reserve where that was open, and is 0 where the reserve is in use by others."""
+    most, budget = tightest
+    remaining = max(0, most - _used(budget, key.period, key.unit))
+    reserve = meters.reserve_of(budget, key.unit) if wish.is_critical else 0
+    counted = ", its reserve counted" if reserve else ""
+    data = {
+        "id": budget.id,
+        "name": str(budget),
+        "scope": budget.scope,
+        "unit": key.unit,
+        "needed": needed,
+        "remaining": remaining,
+    }
     return BudgetExceededError(
-        f"The budget {budget} has {remaining} {unit} left this month; this needs {needed}. Raise it or wait.",
-        data={
-            "budget": {
-                "id": budget.id,
-                "name": str(budget),
-                "scope": budget.scope,
-                "unit": unit,
-                "needed": needed,
-                "remaining": remaining,
-            }
-        },
+        f"The budget {budget} has {remaining} {key.unit} left this month{counted}; this needs {needed}."
+        " Raise it or wait.",
+        data={"budget": {**data, "reserve": reserve} if reserve else data},
     )

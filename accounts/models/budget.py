@@ -33,6 +33,9 @@ class Budget(models.Model):
     characters = models.BigIntegerField(_("billed characters"), null=True, blank=True)
     amount_micros = models.BigIntegerField(_("amount in millionths"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
+    # What calls that keep a voice from dying may use beyond the limit, in the last hours; null: nothing.
+    reserve_characters = models.BigIntegerField(_("reserve of billed characters"), null=True, blank=True)
+    reserve_amount_micros = models.BigIntegerField(_("reserve in millionths"), null=True, blank=True)
     is_hard = models.BooleanField(_("hard"), default=True, help_text=_("A hard budget refuses what does not fit."))
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), default=clock.real_now, editable=False)
@@ -47,6 +50,16 @@ class Budget(models.Model):
             models.CheckConstraint(
                 condition=models.Q(amount_micros__isnull=True) | ~models.Q(currency=""),
                 name="money_budget_has_a_currency",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reserve_characters__isnull=True)
+                | models.Q(reserve_characters__gte=0, characters__isnull=False),
+                name="reserve_of_characters_has_a_limit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reserve_amount_micros__isnull=True)
+                | models.Q(reserve_amount_micros__gte=0, amount_micros__isnull=False),
+                name="reserve_of_money_has_a_limit",
             ),
         ]
 

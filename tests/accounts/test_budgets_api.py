@@ -92,3 +92,95 @@ def test_a_budget_is_changed_and_switched_off(cast):
     assert cast.api("owner").get(BUDGETS).json()["results"] == []
     assert Event.objects.filter(kind="budget.changed").count() == 2
     assert cast.api("outsider").delete(path).status_code == 404
+
+
+def money(micros, currency="USD"):
+    return {"amount_micros": micros, "currency": currency}
+
+
+def test_a_reserve_is_set_changed_and_taken_away(cast):
+    wish = {"scope": "team", "characters": 100, "amount": money(5_000)}
+    api = cast.api("owner")
+    made = api.post(BUDGETS, {**wish, "reserve": {"characters": 30, "amount": money(900)}})
+    assert made.status_code == 201
+    assert made.json()["reserve"] == {"characters": 30, "amount": money(900)}
+    assert made.json()["reserve_used"] == {"characters": 0, "amount": money(0)}
+    path = f"{BUDGETS}/{made.json()['id']}"
+    assert api.patch(path, {"reserve": {"characters": 40}}).json()["reserve"] == {
+        "characters": 40,
+        "amount": money(900),
+    }
+    assert api.patch(path, {"name": "Winter"}).json()["reserve"]["characters"] == 40
+    gone = api.patch(path, {"reserve": None}).json()
+    assert gone["reserve"] == gone["reserve_used"] == {"characters": None, "amount": None}
+    changed = Event.objects.filter(kind="budget.changed").order_by("id")
+    assert [event.data["reserve_characters"] for event in changed] == [40, 40, None]
+
+
+def test_a_reserve_in_use_is_shown_and_what_is_left_is_below_zero(cast):
+    cast.api("owner").post(BUDGETS, {"scope": "team", "characters": 100, "reserve": {"characters": 30}})
+    place_hold(
+        payer=Payer(cast.team.id), key="k", characters=112, amount=Money(0, ""), at=clock.now(), is_critical=True
+    )
+    row = cast.api("auditor").get(BUDGETS).json()["results"][0]
+    assert (row["reserve_used"], row["remaining"]["characters"]) == ({"characters": 12, "amount": None}, -12)
+
+
+@pytest.mark.parametrize(
+    ("wish", "code", "field"),
+    [
+        ({"characters": 1, "reserve": {"amount": money(1)}}, "budget_reserve_needs_hard_limit", "reserve.amount"),
+        (
+            {"amount": money(1), "reserve": {"characters": 1}},
+            "budget_reserve_needs_hard_limit",
+            "reserve.characters",
+        ),
+        (
+            {"characters": 1, "reserve": {"characters": 1}, "hard": False},
+            "budget_reserve_needs_hard_limit",
+            "reserve.characters",
+        ),
+        (
+            {"amount": money(1), "reserve": {"amount": money(1, "CNY")}},
+            "budget_reserve_currency",
+            "reserve.amount.currency",
+        ),
+        ({"characters": 1, "reserve": {"characters": 0}}, "invalid_input", "reserve.characters"),
+        ({"characters": 1, "reserve": {"characters": 2**63}}, "invalid_input", "reserve.characters"),
+        ({"amount": money(1), "reserve": {"amount": money(0)}}, "invalid_input", "reserve.amount.amount_micros"),
+        ({"amount": money(1), "reserve": {"amount": money(1, "usd")}}, "invalid_input", "reserve.amount.currency"),
+        ({"characters": 1, "reserve": {"letters": 1}}, "invalid_input", "reserve.letters"),
+        ({"characters": 1, "reserve": 5}, "invalid_input", "reserve"),
+    ],
+)
+def test_a_reserve_that_says_nothing_is_refused(cast, wish, code, field):
+    answer = cast.api("owner").post(BUDGETS, {"scope": "team", **wish})
+    assert answer.status_code == 400
+    assert (answer.json()["code"], answer.json()["field"].removesuffix(".non_field_errors")) == (code, field)
+    assert not Budget.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "field"),
+    [
+        ({"characters": None}, "budget_reserve_needs_hard_limit", "reserve.characters"),
+        ({"amount": None}, "budget_reserve_needs_hard_limit", "reserve.amount"),
+        ({"hard": False}, "budget_reserve_needs_hard_limit", "reserve.characters"),
+        ({"amount": money(9_000, "CNY")}, "budget_reserve_currency", "reserve.amount.currency"),
+    ],
+)
+def test_a_limit_is_not_pulled_away_under_its_reserve(cast, change, code, field):
+    api = cast.api("owner")
+    wish = {"scope": "team", "characters": 100, "amount": money(5_000)}
+    made = api.post(BUDGETS, {**wish, "reserve": {"characters": 30, "amount": money(900)}}).json()
+    answer = api.patch(f"{BUDGETS}/{made['id']}", change)
+    assert (answer.status_code, answer.json()["code"], answer.json()["field"]) == (400, code, field)
+    assert api.patch(f"{BUDGETS}/{made['id']}", {**change, "reserve": None}).status_code == 200
+
+
+def test_a_limit_changes_its_currency_together_with_its_reserve(cast):
+    api = cast.api("owner")
+    made = api.post(BUDGETS, {"scope": "team", "amount": money(5_000), "reserve": {"amount": money(900)}}).json()
+    change = {"amount": money(9_000, "CNY"), "reserve": {"amount": money(700, "CNY")}}
+    changed = api.patch(f"{BUDGETS}/{made['id']}", change).json()
+    assert (changed["amount"], changed["reserve"]["amount"]) == (money(9_000, "CNY"), money(700, "CNY"))

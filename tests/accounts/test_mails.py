@@ -118,6 +118,22 @@ def test_a_conversation_that_breaks_off_is_begun_again(tell, postbox):
     assert addresses(postbox) == ["admin", "owner"]
 
 
+@pytest.mark.parametrize(
+    ("unit", "used", "said"), [("characters", 12, "12 of 30 billed characters"), ("USD", 1_500_000, "1.50 of 2.00 USD")]
+)
+def test_a_reserve_in_use_is_told_with_how_much_of_it(unit, used, said, tell, postbox):
+    reserve = 30 if unit == "characters" else 2_000_000
+    data = {"deadline": None, "hours_left": None, "will_be_kept": None}
+    tell("budget.reserve_used", "Winter", **data, unit=unit, used=used, reserve=reserve, month="2026-11")
+    alert_tick()
+    send_tick()
+    letter = postbox.letters[0]
+    assert "Winter" in letter["Subject"]
+    text = letter.get_content()
+    assert f"Reserve used: {said}" in text
+    assert "Month: 2026-11" in text
+
+
 def test_one_address_that_is_refused_keeps_nobody_else_waiting(cast, tell, postbox):
     postbox.refuses = {cast.owner.email}
     tell()

@@ -6,9 +6,12 @@ import pytest
 from django.contrib.auth import authenticate
 from django.urls import reverse
 
-from accounts import keyring
+from accounts import clock, keyring
+from accounts.flows.holds import place_hold
 from accounts.flows.tokens import authenticate_token
 from accounts.models import Budget, Membership, Price, Project, ProviderAccount, Team, Token, User
+from accounts.money import Money
+from accounts.payer import Payer
 from accounts.roles import Role
 from tests.cast import PASSWORD
 
@@ -166,6 +169,38 @@ def test_a_budget_is_set_changed_and_switched_off(cast, browse):
     assert not budget.is_active
     nothing = client.post(url("budget_edit", budget.pk), {"name": "", "currency": "USD"})
     assert "budget_limits_nothing" in str(nothing.context["form"].errors["characters"])
+
+
+def test_a_reserve_is_set_shown_and_refused_where_it_was_typed(cast, browse):
+    client = browse(cast.owner)
+    form = {
+        "team": cast.team.id,
+        "target": "team:",
+        "name": "Winter",
+        "characters": "100",
+        "money": "5",
+        "is_hard": "on",
+    }
+    reserve = {"currency": "CNY", "reserve_characters": "30", "reserve_amount": "1.5"}
+    client.post(url("budget_add"), form | reserve)
+    budget = Budget.objects.get(team=cast.team)
+    assert (budget.reserve_characters, budget.reserve_amount_micros, budget.currency) == (30, 1_500_000, "CNY")
+    place_hold(
+        payer=Payer(cast.team.id), key="k", characters=112, amount=Money(0, ""), at=clock.now(), is_critical=True
+    )
+    shown = client.get(url("budget_change", budget.pk)).content.decode()
+    assert "+ 30 reserve" in shown
+    assert "(12 used)" in shown
+    initial = client.get(url("budget_edit", budget.pk)).context["form"].initial
+    assert (initial["reserve_characters"], float(initial["reserve_amount"])) == (30, 1.5)
+
+    soft = client.post(
+        url("budget_edit", budget.pk), {"name": "Winter", "characters": "100", "reserve_characters": "3"}
+    )
+    assert "budget_reserve_needs_hard_limit" in str(soft.context["form"].errors["reserve_characters"])
+    client.post(url("budget_edit", budget.pk), {"name": "Winter", "characters": "100", "is_hard": "on"})
+    budget.refresh_from_db()
+    assert (budget.reserve_characters, budget.reserve_amount_micros) == (None, None)
 
 
 def test_a_budget_shows_what_the_month_has_used(cast, shelf, browse):

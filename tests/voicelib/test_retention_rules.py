@@ -1,8 +1,11 @@
 """Deadlines, due times, alerts and waits, as values."""
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from providers.types import RetentionRule
 from voicelib import retention
@@ -88,6 +91,32 @@ def test_the_first_waits_are_short():
     end = BORN + 24 * HOUR
     waits = [retention.next_try_at(now=BORN, deadline=end, tries=tries) - BORN for tries in (1, 2, 3)]
     assert waits == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+
+
+@pytest.mark.parametrize(("hours", "critical"), [(168, 6), (96, 6), (48, 3), (8, 0.5), (1, 1 / 16)])
+def test_the_last_quarter_of_the_margin_is_critical(hours, critical):
+    rule, end = RetentionRule("activation", hours), BORN + hours * HOUR
+    opens = end - critical * HOUR
+    assert retention.critical_window(rule) == critical * HOUR
+    moments = [opens - timedelta(seconds=1), opens, end - timedelta(seconds=1), end]
+    assert [retention.is_critical(rule, now=at, deadline=end) for at in moments] == [False, True, True, False]
+    assert not retention.is_critical(rule, now=BORN, deadline=None)
+
+
+@given(
+    hours=st.integers(1, 24 * 60),
+    overdue_seconds=st.integers(0, 3600 * 24 * 30),
+    delays=st.lists(st.integers(0, 20), min_size=1, max_size=80),
+)
+def test_some_try_falls_into_the_critical_hours_wherever_the_tries_began(hours, overdue_seconds, delays):
+    """`delays`: seconds by which ticks and workers are late."""
+    rule, end = RetentionRule("activation", hours), BORN + hours * HOUR
+    window = retention.critical_window(rule)
+    now, tries, late = max(BORN, end - window - timedelta(seconds=overdue_seconds)), 0, itertools.cycle(delays)
+    while now < end - window:
+        tries += 1
+        now = retention.next_try_at(now=now, deadline=end, tries=tries) + timedelta(seconds=next(late))
+    assert retention.is_critical(rule, now=now, deadline=end)
 
 
 def test_alerts_come_at_72_24_and_6_hours():

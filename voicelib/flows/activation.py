@@ -21,7 +21,7 @@ from providers.types import SpeechResult
 from voicelib.flows.activation_orders import KeepQuote, ask_activation, hold_for_keep, keep_request, set_policy
 from voicelib.flows.claims import let_go, take
 from voicelib.flows.clone_outcomes import failure_of, subject_of
-from voicelib.flows.deadlines import facts_of
+from voicelib.flows.deadlines import facts_of, is_critical
 from voicelib.flows.engine_holds import living_calls
 from voicelib.flows.history import note_home
 from voicelib.flows.keepalive import act_without_call, keepalive_tick
@@ -65,7 +65,7 @@ def keep_home(*, provider_voice_id: str, claim: str = "") -> None:
 
 def _call(home: ProviderVoice, at: datetime) -> None:
     try:
-        hold, quote = hold_for_keep(home=home, payer=home.payer(), at=at)
+        hold, quote = hold_for_keep(home=home, payer=home.payer(), at=at, is_critical=is_critical(home, at))
     except (BudgetExceededError, ConflictError) as refusal:
         _unpaid(home, refusal)
         return
@@ -137,7 +137,9 @@ def _wait_for(home: ProviderVoice, pending: PendingError) -> None:
 
 
 def _unpaid(home: ProviderVoice, refusal: ConflictError | BudgetExceededError) -> None:
-    _put_off(home, refusal, "voice.activation_unpaid", str(refusal.code), refusal.data)
+    # That the reserve is empty too is news, beside the budget being full.
+    with_reserve = ":reserve" if refusal.data.get("budget", {}).get("reserve") else ""
+    _put_off(home, refusal, "voice.activation_unpaid", f"{refusal.code}{with_reserve}", refusal.data)
 
 
 def _failed(home: ProviderVoice, error: ProviderError) -> None:

@@ -127,8 +127,11 @@ def set_policy(
         return home
 
 
-def hold_for_keep(*, home: ProviderVoice, payer: Payer, at: datetime) -> tuple[Hold, KeepQuote]:
-    """The hold of the next call that keeps this home: one that no call has used, else a new one.
+def hold_for_keep(
+    *, home: ProviderVoice, payer: Payer, at: datetime, is_critical: bool = False
+) -> tuple[Hold, KeepQuote]:
+    """The hold of the next call that keeps this home: one that no call has used, else a new one, from the reserves of
+    budgets too where it is critical.
 
     Raises BudgetExceededError, ConflictError.
     """
@@ -146,6 +149,7 @@ def hold_for_keep(*, home: ProviderVoice, payer: Payer, at: datetime) -> tuple[H
             amount=quote.amount,
             at=at,
             fee=quote.fee,
+            is_critical=is_critical,
         )
         return hold, quote
 

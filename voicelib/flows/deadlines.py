@@ -58,6 +58,11 @@ def facts_of(home: ProviderVoice) -> Facts:
     )
 
 
+def is_critical(home: ProviderVoice, at: datetime) -> bool:
+    """Whether the deadline of this home is so near that a call for it may use the reserves of budgets."""
+    return retention.is_critical(_rule_of(home), now=at, deadline=home.expires_at)
+
+
 def will_be_kept(home: ProviderVoice) -> bool:
     """Whether the engine means to keep this home when its time comes."""
     facts = facts_of(home)

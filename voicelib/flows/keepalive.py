@@ -61,7 +61,8 @@ def keepalive_tick(*, at: datetime, call: Callable[[ProviderVoice], None] | None
     """Deal with everything that is due at business time `at`; returns what was done.
 
     Homes that need a call, or have one that nobody has ended, are claimed and rung for (or given to `call`, which then
-    does the work), those with the nearest deadline first; the rest is done here. Many ticks may run at once: a home is claimed by one of them.
+    does the work), those with the nearest deadline first; the rest is done here. Many ticks may run at once: a home is
+    claimed by one of them.
     """
     report = TickReport(consents_expired=expire_consents(at=at))
     hand_over = call or _ring_worker
