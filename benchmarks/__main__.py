@@ -19,12 +19,13 @@ def main():
         import django  # noqa: PLC0415 - the settings read the environment above
 
         django.setup()
-        from benchmarks import clips, money, streaming, voices  # noqa: PLC0415
+        from benchmarks import clips, money, postgresql, streaming, voices  # noqa: PLC0415
         from benchmarks.stage import stage  # noqa: PLC0415
 
         with stage() as set_up:
-            for benchmark in (*money.BENCHMARKS, *clips.BENCHMARKS, *streaming.BENCHMARKS, *voices.BENCHMARKS):
-                results.extend(benchmark(set_up))
+            for module in (money, clips, streaming, voices, postgresql):
+                for benchmark in module.BENCHMARKS:
+                    results.extend(benchmark(set_up))
     _print(results)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
@@ -32,11 +33,12 @@ def main():
 
 
 def _print(results):
-    print(f"{'what':58} {'value':>10} {'unit':10} {'baseline':>10} {'ratio':>7}")
+    width = max(len(row["name"]) for row in results)
+    print(f"{'what':{width}} {'value':>10} {'unit':10} {'baseline':>10} {'ratio':>7}")
     for row in results:
         baseline = "" if row["baseline"] is None else f"{row['baseline']:10.3f}"
         ratio = "" if row["ratio"] is None else f"{row['ratio']:7.2f}"
-        print(f"{row['name']:58} {row['value']:10.3f} {row['unit']:10} {baseline:>10} {ratio:>7}")
+        print(f"{row['name']:{width}} {row['value']:10.3f} {row['unit']:10} {baseline:>10} {ratio:>7}")
 
 
 if __name__ == "__main__":

@@ -36,23 +36,29 @@ def stage():
     call_command("migrate", verbosity=0, interactive=False)
     with SandboxServer(port=settings.SANDBOX_PORT) as sandbox:
         user = create_user(email="bench@example.com", name="Bench", password="a password for a bench")
-        team = create_team(slug="bench", name="Bench", time_zone="UTC")
+        team, account = team_with_account(sandbox.base_url)
         add_member(team=team, user=user, role=Role.OWNER)
-        account = ProviderAccount.objects.create(
-            team=team,
-            slug="sandbox",
-            name="Sandbox",
-            provider="minimax",
-            base_url=f"{sandbox.base_url}/minimax",
-            price_list="minimax-global",
-            key_encrypted=keyring.encrypt(KEY),
-            key_hint="…",
-            # What is measured is the product, not the pace of a vendor.
-            limits={family: {"rpm": None, "concurrency": None} for family in ("speech", "clone", "design")},
-            is_default=True,
-        )
         _token, secret = create_token(team=team, creator=user, name="bench", scopes=list(SCOPES))
         yield Stage(team, account, sandbox.base_url, secret)
+
+
+def team_with_account(sandbox_url):
+    """A team, and its account at the sandbox."""
+    team = create_team(slug="bench", name="Bench", time_zone="UTC")
+    account = ProviderAccount.objects.create(
+        team=team,
+        slug="sandbox",
+        name="Sandbox",
+        provider="minimax",
+        base_url=f"{sandbox_url}/minimax",
+        price_list="minimax-global",
+        key_encrypted=keyring.encrypt(KEY),
+        key_hint="…",
+        # What is measured is the product, not the pace of a vendor.
+        limits={family: {"rpm": None, "concurrency": None} for family in ("speech", "clone", "design")},
+        is_default=True,
+    )
+    return team, account
 
 
 def times_ms(call, repeat):
