@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0006_hooks")]
+    dependencies = [("accounts", "0007_reserves_of_budgets")]
 
     operations = [
         migrations.AddField(
