@@ -1,31 +1,56 @@
-"""Database triggers, on SQLite and PostgreSQL: published dictionary versions stay as they are, and homes move
-only as `voicelib.states` allows.
+"""Database triggers, on SQLite and PostgreSQL: published versions of dictionaries and statement texts, what was heard
+and what speakers agreed to stay as they are, and homes move only as `voicelib.states` allows.
 
 Deleting is left to the cascade from the team; what a clip pins cannot be changed under it.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from voicelib.states import MOVES
 
-_NAME = "voicelib_dictionaryversion_no_update"
-_TABLE = "voicelib_dictionaryversion"
-_SQLITE = f"""
-CREATE TRIGGER IF NOT EXISTS {_NAME} BEFORE UPDATE ON {_TABLE}
-BEGIN SELECT RAISE(ABORT, 'a published dictionary version is immutable: publish another'); END
-"""
+
+@dataclass(frozen=True, slots=True)
+class _Frozen:
+    """A table of which no row, or none of these columns, ever changes."""
+
+    trigger: str
+    table: str
+    refusal: str
+    columns: tuple[str, ...] = ()
+
+
+_FROZEN = (
+    _Frozen(
+        "voicelib_dictionaryversion_no_update",
+        "voicelib_dictionaryversion",
+        "a published dictionary version is immutable: publish another",
+    ),
+    _Frozen(
+        "voicelib_statementtext_no_update",
+        "voicelib_statementtext",
+        "a published statement text is immutable: publish another version",
+    ),
+    _Frozen(
+        "voicelib_statementhearing_no_update",
+        "voicelib_statementhearing",
+        "that a statement was heard is a fact: it is immutable",
+    ),
+    _Frozen(
+        "voicelib_consent_no_rewriting",
+        "voicelib_consent",
+        "what a speaker agreed to is immutable: record another consent",
+        ("team_id", "speaker", "company", "statement", "locale", "statement_text_id", "scope", "valid_from",
+         "valid_until"),
+    ),
+)  # fmt: skip
 _POSTGRES_FUNCTION = """
-CREATE OR REPLACE FUNCTION refuse_version_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION 'a published dictionary version is immutable: publish another'; END $$
+CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$
 """
-_POSTGRES = f"""
-CREATE OR REPLACE TRIGGER {_NAME} BEFORE UPDATE ON {_TABLE}
-FOR EACH ROW EXECUTE FUNCTION refuse_version_change()
-"""
-
-
 _HOMES = "voicelib_providervoice"
 _MOVES = "voicelib_providervoice_moves"
 _REFUSAL = "a provider voice cannot go there from its state: see voicelib.states"
@@ -39,13 +64,32 @@ def _is_illegal() -> str:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the trigger where it is missing. Safe to repeat."""
+    """Create the triggers where they are missing. Safe to repeat."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRES_FUNCTION)
-        cursor.execute(_POSTGRES if connection.vendor == "postgresql" else _SQLITE)
-        for statement in _moves(connection.vendor):
+        for statement in (*_frozen(connection.vendor), *_moves(connection.vendor)):
             cursor.execute(statement)
+
+
+def _frozen(vendor: str) -> list[str]:
+    """Names of ours only."""
+    if vendor == "postgresql":
+        return [
+            f"CREATE OR REPLACE TRIGGER {row.trigger} BEFORE UPDATE ON {row.table} FOR EACH ROW "
+            f"{_when(row, 'IS DISTINCT FROM')} EXECUTE FUNCTION refuse_rewriting('{row.refusal}')"
+            for row in _FROZEN
+        ]
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {row.trigger} BEFORE UPDATE ON {row.table} {_when(row, 'IS NOT')} "
+        f"BEGIN SELECT RAISE(ABORT, '{row.refusal}'); END"
+        for row in _FROZEN
+    ]
+
+
+def _when(row: _Frozen, differs: str) -> str:
+    changed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in row.columns)
+    return f"WHEN ({changed})" if changed else ""
 
 
 def _moves(vendor: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from voicelib.api.consent_files import ConsentFilesView, ConsentFileView
+from voicelib.api.consent_files import ConsentFilesView, ConsentFileView, StatementSampleView
 from voicelib.api.consents import ConsentsView, ConsentView, RevokeConsentView
 from voicelib.api.dictionaries import (
     DictionariesView,
@@ -21,6 +21,7 @@ from voicelib.api.purges import PurgeConsentView
 from voicelib.api.retirement import DependentsView, RestoreVoiceView, RetireVoiceView
 from voicelib.api.sample_uploads import CompleteUploadView, SampleUploadsView
 from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
+from voicelib.api.statement_texts import BuiltInTextsView, StatementTextsView, StatementVersionsView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
 from voicelib.api.voice_homes import PrimaryHomeView, SystemHomesView
@@ -41,11 +42,15 @@ urlpatterns = [
     path("samples/<slug:sample_id>", SampleView.as_view()),
     path("samples/<slug:sample_id>/peaks", PeaksView.as_view()),
     path("samples/<slug:sample_id>/derive", DeriveView.as_view()),
+    path("statement-texts", StatementTextsView.as_view()),
+    path("statement-texts/built-in", BuiltInTextsView.as_view()),
+    path("statement-texts/<slug:name>/versions", StatementVersionsView.as_view()),
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
     path("consents/<slug:consent_id>/files", ConsentFilesView.as_view()),
     path("consents/<slug:consent_id>/files/<slug:file_id>", ConsentFileView.as_view()),
+    path("consents/<slug:consent_id>/files/<slug:file_id>/sample", StatementSampleView.as_view()),
     path("consents/<slug:consent_id>/purge", PurgeConsentView.as_view()),
     path("system-voices", SystemVoicesView.as_view()),
     path("provider-accounts/<slug:account>/system-voices/import", ImportSystemVoicesView.as_view()),

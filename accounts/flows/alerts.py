@@ -109,6 +109,8 @@ def _facts(data: dict[str, Any], team: Team) -> list[str]:
     facts = [
         (gettext("Deadline"), local(data["deadline"], team) if data.get("deadline") else None),
         (gettext("Hours left"), data.get("hours_left")),
+        (gettext("Days left"), data.get("days_left")),
+        (gettext("Voices under it"), data.get("voices")),
         (gettext("It will be kept"), _yes_or_no(data.get("will_be_kept"))),
         (gettext("Decide by"), local(data["decide_by"], team) if data.get("decide_by") else None),
         (gettext("If nobody decides"), data.get("on_silence")),

@@ -29,6 +29,7 @@ from voicelib.models import (
     Purge,
     Rule,
     Sample,
+    StatementText,
     Voice,
     VoiceSample,
 )
@@ -88,6 +89,20 @@ def _voices(cast) -> dict[str, str]:
         format="pdf",
         added_by="stage",
     )
+    spoken = ConsentFile.objects.create(
+        consent=consent,
+        kind="spoken",
+        name="Statement",
+        storage_key=storages["samples"].save(f"{cast.team.id}/consents/x.wav", ContentFile(recording(11).read())),
+        sha256="2" * 64,
+        size=5,
+        format="wav",
+        duration_ms=11_000,
+        added_by="stage",
+    )
+    text = StatementText.objects.create(
+        team=cast.team, name="cloning", locale="en", version=1, words="I agree.", published_by="stage"
+    )
     purged = Consent.objects.create(
         team=cast.team, speaker="Eve", statement="I agree.", locale="en", revoked_at=clock.now()
     )
@@ -141,6 +156,8 @@ def _voices(cast) -> dict[str, str]:
         "consent_id": consent.id,
         "purged_consent": purged.id,
         "consent_file": paper.id,
+        "spoken_file": spoken.id,
+        "statement_text": text.name,
         "sample_id": sample.id,
         "spare_sample": spare.id,
         "upload_id": _upload(cast),

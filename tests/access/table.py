@@ -52,6 +52,7 @@ BOOKS = {"viewer": 403, "auditor": 200}
 RULE = {"source": "GIF", "replacement": "jif", "kind": "respelling"}
 ACCOUNT = {"slug": "second", "name": "Second", "provider": "minimax", "base_url": "https://93.184.216.34", "key": "k1"}
 CONSENT = {"speaker": "Bob", "statement": "I agree.", "locale": "en"}
+STATEMENT = {"name": "release", "locale": "en", "text": "I, {speaker}, agree."}
 CLIP = {"voice": "narrator", "text": "Good morning."}
 BUDGET = {"scope": "team", "characters": 1_000}
 
@@ -110,6 +111,11 @@ TABLE = [
     row(
         "POST", "samples/{sample_id}/derive", "voices:write", **SHUT, other=404, exact=201, body={"container": "mp3"}
     ),
+    row("GET", "statement-texts", "voices:read", **READ, other=200, exact=200),
+    row("POST", "statement-texts", "voices:write", **SHUT, other=201, exact=201, body=STATEMENT),
+    row("GET", "statement-texts/built-in", "voices:read", **READ, other=200, exact=200),
+    row("GET", "statement-texts/{name}/versions", "voices:read", **READ, other=404, exact=200,
+        path="statement-texts/{statement_text}/versions"),
     row("GET", "consents", "voices:read", **READ, other=200, exact=200),
     row("POST", "consents", "voices:write", **SHUT, other=201, exact=201, body=CONSENT),
     row("GET", "consents/{consent_id}", "voices:read", **READ, other=404, exact=200),
@@ -119,6 +125,8 @@ TABLE = [
         body=lambda: {"name": "Bob", "kind": "spoken", "file": recording()}),
     row("GET", "consents/{consent_id}/files/{file_id}", "voices:read", **READ, other=404, exact=200,
         path="consents/{consent_id}/files/{consent_file}"),
+    row("POST", "consents/{consent_id}/files/{file_id}/sample", "voices:write", **SHUT, other=404, exact=201,
+        path="consents/{consent_id}/files/{spoken_file}/sample", body={}),
     row("GET", "consents/{consent_id}/clips", "clips:read", **READ, other=404, exact=200),
     row("GET", "consents/{consent_id}/clips.csv", "clips:read", **READ, other=404, exact=200),
     row("GET", "consents/{consent_id}/purge", "voices:read", **READ, other=404, exact=200,

@@ -16,8 +16,10 @@ from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
 from accounts.api.outputs import Output
 from accounts.api.views import TeamView
+from voicelib.api.samples import SampleOutput
 from voicelib.flows.consent_files import LARGEST_BYTES, add_consent_file, consent_file_of, read_consent_file
 from voicelib.flows.consents import consent_of
+from voicelib.flows.statement_samples import files_of, make_statement_sample
 from voicelib.models import ConsentFile
 
 _FORM_BYTES = 64 * 1024
@@ -39,6 +41,9 @@ class ConsentFileOutput(Output):
     size = serializers.IntegerField()
     sha256 = serializers.CharField()
     duration_ms = serializers.IntegerField(allow_null=True)
+    sample = serializers.CharField(
+        source="sample_id", allow_null=True, default=None, help_text="The sample with this content, if there is one."
+    )
     added_by = serializers.CharField()
     created_at = serializers.DateTimeField()
 
@@ -53,7 +58,7 @@ class ConsentFilesView(TeamView):
         """What proves the consent, newest first."""
         self.filters(Filters)
         consent = consent_of(team=self.team, consent_id=consent_id)
-        return self.page(ConsentFile.objects.filter(consent=consent), ConsentFileOutput.of)
+        return self.page(files_of(consent=consent), ConsentFileOutput.of)
 
     @extend_schema(
         operation_id="consent_files_create",
@@ -64,7 +69,7 @@ class ConsentFilesView(TeamView):
         """Add the spoken statement or a paper; it cannot be changed or taken away."""
         consent = consent_of(team=self.team, consent_id=consent_id)
         kept = add_consent_file(consent=consent, actor=self.actor, **self.read(ConsentFileInput))
-        return Response(ConsentFileOutput.of(kept), status=201)
+        return Response(ConsentFileOutput.of(files_of(consent=consent).get(id=kept.id)), status=201)
 
 
 class ConsentFileView(TeamView):
@@ -77,6 +82,18 @@ class ConsentFileView(TeamView):
         """The file, always to be saved and never shown: somebody else made it."""
         kept = consent_file_of(consent=consent_of(team=self.team, consent_id=consent_id), file_id=file_id)
         return saved_file(kept)
+
+
+class StatementSampleView(TeamView):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="consent_files_sample", request=None, responses={201: SampleOutput})
+    def post(self, request: Request, consent_id: str, file_id: str) -> Response:
+        """Make a sample of a spoken statement, to clone from it or to have the statement heard in it."""
+        consent = consent_of(team=self.team, consent_id=consent_id)
+        kept = consent_file_of(consent=consent, file_id=file_id)
+        sample = make_statement_sample(consent=consent, kept=kept, actor=self.actor)
+        return Response(SampleOutput.of(sample), status=201)
 
 
 def saved_file(kept: ConsentFile) -> HttpResponse:

@@ -9,11 +9,11 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 
-from accounts import events
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.payer import Actor
 from providers.audio import sniff
 from providers.probe import NotAudioError, probe
+from voicelib.flows.history import note_consent
 from voicelib.flows.samples import STORAGE
 from voicelib.models import Consent, ConsentFile
 from voicelib.names import checked_line
@@ -56,15 +56,8 @@ def add_consent_file(*, consent: Consent, actor: Actor, file: IO[bytes], kind: s
                 duration_ms=duration_ms,
                 added_by=actor.name,
             )
-            events.record(
-                team_id=consent.team_id,
-                kind="consent.file_added",
-                subject_type="consent",
-                subject_id=consent.id,
-                subject_title=str(consent),
-                actor=actor,
-                data={"file": kept.id, "kind": kind, "name": name, "sha256": sha256},
-            )
+            data = {"file": kept.id, "kind": kind, "name": name, "sha256": sha256}
+            note_consent(consent=consent, kind="consent.file_added", actor=actor, data=data)
             return kept
     except IntegrityError:
         return ConsentFile.objects.get(consent=consent, sha256=sha256)

@@ -1,4 +1,5 @@
-"""The daily digest of a team: what lapses when, what keeping costs, what nobody has resolved, which budgets fill up."""
+"""The daily digest of a team: what lapses when, what keeping costs, whose consent ends, what nobody has resolved, which
+budgets fill up."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
@@ -23,7 +25,7 @@ from accounts.money import Money
 from providers.errors import ProviderError
 from voicelib.flows.activation_orders import quote_keep
 from voicelib.flows.deadlines import will_be_kept
-from voicelib.models import ProviderVoice
+from voicelib.models import Consent, ProviderVoice
 
 logger = logging.getLogger(__name__)
 _AHEAD = timedelta(days=7)
@@ -87,13 +89,14 @@ def _told(team: Team, at: datetime) -> dict[str, Any] | None:
     """What the letter says; None where there is nothing to say."""
     homes, totals = _homes(team, at)
     attempts = Attempt.objects.filter(team=team, state=Attempt.State.UNKNOWN).order_by("id")
-    budgets = _budgets(team, at)
-    if not (homes or budgets or attempts.exists()):
+    budgets, consents = _budgets(team, at), _consents(team, at)
+    if not (homes or budgets or consents or attempts.exists()):
         return None
     return {
         "team": team,
         "homes": homes,
         "totals": totals,
+        "consents": consents,
         "attempt_count": attempts.count(),
         "attempts": [_attempt_line(attempt, team) for attempt in attempts[:_MOST_LINES]],
         "budgets": budgets,
@@ -121,6 +124,22 @@ def _homes(team: Team, at: datetime) -> tuple[list[dict[str, Any]], list[str]]:
             }
         )
     return lines, [_shown(Money(micros, currency)) for currency, micros in sorted(costs.items())]
+
+
+def _consents(team: Team, at: datetime) -> list[dict[str, Any]]:
+    """Consents that run out soon, and how many voices they end."""
+    ending: QuerySet[Any] = Consent.objects.filter(
+        team=team, revoked_at__isnull=True, valid_until__gt=at, valid_until__lte=at + _AHEAD
+    ).annotate(voice_count=Count("voices", filter=Q(voices__retired_at__isnull=True)))
+    return [
+        {
+            "deadline": local(consent.valid_until or at, team),
+            "speaker": consent.speaker,
+            "voices": consent.voice_count,
+            "link": admin_link("consent", consent.id),
+        }
+        for consent in ending.filter(voice_count__gt=0).order_by("valid_until")[:_MOST_LINES]
+    ]
 
 
 def _outlook(home: ProviderVoice) -> str:

@@ -1,4 +1,4 @@
-"""Events about voices: always with the voice as subject, so that its whole life reads as one list."""
+"""Events about voices and consents: always with the same subject, so that a whole life reads as one list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from accounts import events
 from accounts.models import Event
 from accounts.payer import PLATFORM, Actor
-from voicelib.models import ProviderVoice, Voice
+from voicelib.models import Consent, ProviderVoice, Voice
 
 
 def note_voice(
@@ -42,3 +42,24 @@ def note_home(
         "generation": home.generation,
     }
     return note_voice(voice=home.voice, kind=kind, actor=actor, data={**(data or {}), **where}, key=key)
+
+
+def note_consent(
+    *,
+    consent: Consent,
+    kind: str,
+    actor: Actor = PLATFORM,
+    data: dict[str, Any] | None = None,
+    key: str | None = None,
+) -> Event | None:
+    """Record what happened to a consent, in the caller's transaction. With `key` once only."""
+    return events.record(
+        team_id=consent.team_id,
+        kind=kind,
+        subject_type="consent",
+        subject_id=consent.id,
+        subject_title=str(consent),
+        actor=actor,
+        data=data or {},
+        key=key,
+    )

@@ -16,7 +16,7 @@ from accounts.doorbell import ring
 from accounts.models import Attempt
 from voicelib.flows.claims import claim_due, let_go
 from voicelib.flows.clone_outcomes import KEEP_TASK, give_back_clone, settle_proven_clone, subject_of
-from voicelib.flows.consents import expire_consents
+from voicelib.flows.consents import expire_consents, tell_ending_consents
 from voicelib.flows.deadlines import facts_of, next_alert, will_be_kept
 from voicelib.flows.endings import end_home
 from voicelib.flows.engine_holds import living_calls, release_spare_holds
@@ -33,7 +33,7 @@ _MOST_BATCHES = 40
 
 @dataclass(slots=True)
 class TickReport:
-    """What one tick did (or, dry, would do): counts of homes, and of voices suspended."""
+    """What one tick did (or, dry, would do): counts of homes, of voices suspended, of consents told to be ending."""
 
     calls: int = 0
     waiting: int = 0
@@ -41,6 +41,7 @@ class TickReport:
     resting: int = 0
     alerts: int = 0
     consents_expired: int = 0
+    consents_ending: int = 0
 
     def as_json(self) -> dict[str, int]:
         return asdict(self)
@@ -79,6 +80,7 @@ def keepalive_tick(*, at: datetime, call: Callable[[ProviderVoice], None] | None
             break
     # After the calls: they cannot wait for letters when there is much to catch up on.
     report.alerts = _alert(at)
+    report.consents_ending = tell_ending_consents(at=at)
     return report
 
 

@@ -16,15 +16,16 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.db.models import Q
 
-from accounts import clock, events
+from accounts import clock
 from accounts.backoff import wait_seconds
 from accounts.doorbell import ring
 from accounts.errors import ConflictError, NotFoundError
 from accounts.models import Team
 from accounts.payer import Actor
 from voicelib.flows.deletion import ask_deletion
+from voicelib.flows.history import note_consent
 from voicelib.flows.samples import STORAGE
-from voicelib.models import Consent, Deletion, ProviderVoice, Purge, Sample, Voice
+from voicelib.models import Consent, ConsentFile, Deletion, ProviderVoice, Purge, Sample, Voice
 
 PURGE_TASK = "voicelib.tasks.purge_files"
 _BATCH = 100
@@ -71,7 +72,8 @@ def ask_purge(*, team: Team, consent_id: str, actor: Actor, reason: str = "") ->
         for home in homes:
             if home.state != ProviderVoice.State.DELETED:
                 ask_deletion(home=home, actor=actor, reason=reason)
-        _note(consent, "consent.purge_asked", actor, {"reason": reason, "homes": len(homes)})
+        data = {"reason": reason, "homes": len(homes)}
+        note_consent(consent=consent, kind="consent.purge_asked", actor=actor, data=data)
         ring(PURGE_TASK, purge.id)
         return purge
 
@@ -126,7 +128,7 @@ def purge_files(*, purge_id: str) -> None:
         Purge.objects.filter(id=purge.id).update(files=purge.files, due_at=None, files_ended_at=clock.now())
         deleted = sum(line["outcome"] == "deleted" for line in purge.files)
         data = {"deleted": deleted, "kept": len(purge.files) - deleted}
-        _note(purge.consent, "consent.files_purged", Actor(), data)
+        note_consent(consent=purge.consent, kind="consent.files_purged", data=data)
 
 
 def _delete_file(purge: Purge, line: dict[str, Any]) -> None:
@@ -156,13 +158,15 @@ def _other_users(line: dict[str, Any], consent: Consent) -> list[str]:
 
 
 def _samples_of(consent: Consent) -> list[dict[str, Any]]:
-    """All recordings of the voices, and what homes were cloned from, with what they were made of and what was made of
-    them."""
+    """All recordings of the voices, what homes were cloned from and samples of the spoken statement, with what they
+    were made of and what was made of them."""
     homes = ProviderVoice.objects.filter(voice__consent=consent)
     used = [homes.values(name) for name in ("sample", "handed_over", "prompt_sample")]
     of_homes = Q(id__in=used[0]) | Q(id__in=used[1]) | Q(id__in=used[2])
     of_voices = Q(voices__consent=consent) | Q(in_voices__voice__consent=consent)
-    found = {sample.id: sample for sample in Sample.objects.filter(of_voices | of_homes).distinct()}
+    spoken = ConsentFile.objects.filter(consent=consent, kind=ConsentFile.Kind.SPOKEN)
+    of_statement = Q(team=consent.team_id, sha256__in=spoken.values("sha256"))
+    found = {sample.id: sample for sample in Sample.objects.filter(of_voices | of_homes | of_statement).distinct()}
     fresh = list(found.values())
     while fresh:
         ids = [sample.id for sample in fresh]
@@ -195,15 +199,3 @@ def _home_line(home: ProviderVoice, deletion: Deletion | None) -> dict[str, Any]
         "trace_id": "" if deletion is None else deletion.trace_id,
         "why": "" if error is None else error["message"],
     }
-
-
-def _note(consent: Consent, kind: str, actor: Actor, data: dict[str, Any]) -> None:
-    events.record(
-        team_id=consent.team_id,
-        kind=kind,
-        subject_type="consent",
-        subject_id=consent.id,
-        subject_title=str(consent),
-        actor=actor,
-        data=data,
-    )

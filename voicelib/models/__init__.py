@@ -1,4 +1,5 @@
-"""Re-exports. Inside the package imports run one way: consent → purge; consent, sample → voice → deletion."""
+"""Re-exports. Inside the package imports run one way: statement text → consent → purge, hearing; consent, sample →
+consent file, voice → deletion."""
 
 from voicelib.models.consent import Consent
 from voicelib.models.consent_file import ConsentFile
@@ -9,6 +10,8 @@ from voicelib.models.purge import Purge
 from voicelib.models.sample import Sample
 from voicelib.models.sample_upload import SampleUpload
 from voicelib.models.scan import AccountScan
+from voicelib.models.statement_hearing import StatementHearing
+from voicelib.models.statement_text import StatementText
 from voicelib.models.system_voice import SystemVoice, SystemVoiceSighting
 from voicelib.models.voice import ProviderVoice, Voice
 from voicelib.models.voice_sample import VoiceSample
@@ -25,6 +28,8 @@ __all__ = [
     "Rule",
     "Sample",
     "SampleUpload",
+    "StatementHearing",
+    "StatementText",
     "SystemVoice",
     "SystemVoiceSighting",
     "Voice",
