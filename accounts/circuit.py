@@ -33,6 +33,7 @@ _VERDICTS = {
     Category.PERMISSION: Verdict.ALIVE,
     Category.INVALID_INPUT: Verdict.ALIVE,
     Category.CONTENT_REFUSED: Verdict.ALIVE,
+    Category.TRANSCRIPT_MISMATCH: Verdict.ALIVE,
     Category.VOICE_MISSING: Verdict.ALIVE,
     Category.VOICE_DUPLICATE: Verdict.ALIVE,
     # A crowd is turned away before its keys are looked at; the rest says nothing either way.

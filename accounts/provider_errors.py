@@ -13,6 +13,7 @@ STATUS: dict[Category, int] = {
     Category.RATE_LIMITED: 503,
     Category.INVALID_INPUT: 422,
     Category.CONTENT_REFUSED: 422,
+    Category.TRANSCRIPT_MISMATCH: 422,
     Category.VOICE_MISSING: 422,
     Category.VOICE_DUPLICATE: 422,
     Category.QUOTA_WINDOW: 503,

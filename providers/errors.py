@@ -25,7 +25,7 @@ WhoActs = Literal["caller", "operator", "nobody"]
 
 
 class Category(StrEnum):
-    """The thirteen kinds of provider failure."""
+    """The fourteen kinds of provider failure."""
 
     AUTH = "auth"
     PERMISSION = "permission"
@@ -33,6 +33,7 @@ class Category(StrEnum):
     RATE_LIMITED = "rate_limited"
     INVALID_INPUT = "invalid_input"
     CONTENT_REFUSED = "content_refused"
+    TRANSCRIPT_MISMATCH = "transcript_mismatch"
     VOICE_MISSING = "voice_missing"
     VOICE_DUPLICATE = "voice_duplicate"
     QUOTA_WINDOW = "quota_window"

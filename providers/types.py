@@ -406,7 +406,9 @@ class CloneCapabilities:
     "url": the provider pulls ``CloneRequest.sample_url``. ``who_picks_id`` "provider": the id is in the answer, and
     nowhere else. ``voice_id_pattern`` is for ids the caller picks. ``obligatory_preview`` is the text of the preview
     that is spoken, and billed, where a request asks for none (empty: none is spoken). ``preview_models`` speak it
-    (empty: all), the cheapest first."""
+    (empty: all), the cheapest first. ``validation_limit`` is the longest ``text_validation`` that the provider compares
+    with what it hears, refusing what differs (0: it compares nothing, or that it does is not certain);
+    ``validation_accuracy`` the threshold it has by itself."""
 
     handover: Literal["upload", "url"]
     sample_containers: frozenset[str]
@@ -418,6 +420,8 @@ class CloneCapabilities:
     voice_id_pattern: str
     obligatory_preview: str = ""
     preview_models: tuple[str, ...] = ()
+    validation_limit: int = 0
+    validation_accuracy: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

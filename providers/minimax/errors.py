@@ -37,7 +37,7 @@ TABLE = MappingProxyType(
         1039: replace(_RATE, seen="docs, T2A HTTP reference"),
         1041: _RATE,
         1042: replace(_BAD, field="text"),
-        1043: replace(_BAD, field="text_validation", seen="docs, voice clone reference"),
+        1043: Row(Category.TRANSCRIPT_MISMATCH, "docs, voice clone reference", "caller", field="text_validation"),
         1044: replace(_BAD, field="clone_prompt"),
         2013: replace(_BAD, seen="docs, measured"),
         20132: Row(Category.VOICE_MISSING, "docs", "caller", field="voice_id"),

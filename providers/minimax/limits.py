@@ -125,7 +125,9 @@ CLONE_MAX_BYTES = 20 * 1024 * 1024
 CLONE_PROMPT_BELOW_MS = 8_000
 PREVIEW_LIMIT = 1_000
 DESIGN_PREVIEW_LIMIT = 500
+# Voice clone reference: `text_validation` and `accuracy`, of which 0 and none mean the default.
 VALIDATION_LIMIT = 200
+VALIDATION_ACCURACY = 0.7
 # 8 to 256 characters, an ASCII letter first, last neither hyphen nor underscore (voice clone reference).
 VOICE_ID = r"[A-Za-z][A-Za-z0-9_-]{6,254}[A-Za-z0-9]"
 VOICE_ID_SHORTEST, VOICE_ID_LONGEST = 8, 256
@@ -171,6 +173,8 @@ CAPABILITIES = Capabilities(
         preview_limit=PREVIEW_LIMIT,
         who_picks_id="caller",
         voice_id_pattern=VOICE_ID,
+        validation_limit=VALIDATION_LIMIT,
+        validation_accuracy=VALIDATION_ACCURACY,
     ),
     # Cloning introduction and FAQ: one real synthesis within 168 hours keeps a clone for good; previews do not count.
     retention=RetentionRule("activation", 168),

@@ -155,6 +155,8 @@ CAPABILITIES = Capabilities(
         who_picks_id="provider",
         voice_id_pattern=r"[!-~]{1,256}",
         preview_models=PREVIEW_MODELS,
+        # `text_validation` stands in older copies of the page only: a clone that succeeds proves no words.
+        validation_limit=0,
     ),
     # Voice cloning page: removed unless used in a real synthesis within 168 hours; the preview does not count.
     retention=RetentionRule("activation", 168),

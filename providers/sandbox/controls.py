@@ -1,11 +1,12 @@
 """The controls under `/_sandbox/`: a page, clock, bill, voices, retention, faults, pace, limits, counting, switches,
-requests, reset.
+transcripts, requests, reset.
 
 Bodies are JSON and say so (a page in a browser cannot send that unasked), and the Host header must be ours, so that no
 name on the internet that resolves to this machine reaches them.
 """
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, fields
 from typing import Any
@@ -57,6 +58,8 @@ LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]"})
 STEPPED_PAUSE_MS = 300
 MOST_STEPS = 100_000
 LONGEST_WAIT_SECONDS = 60.0
+LONGEST_TRANSCRIPT = 10_000
+SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 Handler = Callable[[Emulator, Request], Awaitable[Any]]
 
@@ -107,6 +110,8 @@ def routes(emulator: Emulator, hosts: Collection[str]) -> list[BaseRoute]:
         ("POST", "/retention", _retention),
         ("POST", "/counting", _counting),
         ("POST", "/switches", _switches),
+        ("GET", "/transcripts", _list_transcripts),
+        ("POST", "/transcripts", _tell_transcript),
         ("POST", "/reset", _reset),
     )
     known = LOCAL_HOSTS | {host.lower() for host in hosts}
@@ -284,6 +289,23 @@ async def _switches(emulator: Emulator, request: Request) -> Any:
     orders.end()
     emulator.switches.turn(provider, name, on=on)
     return {"switches": emulator.switches.all()}
+
+
+async def _list_transcripts(emulator: Emulator, request: Request) -> Any:
+    query_of(request)
+    return {"transcripts": [{"sha256": key, "text": said} for key, said in emulator.transcripts.all().items()]}
+
+
+async def _tell_transcript(emulator: Emulator, request: Request) -> Any:
+    orders = await orders_of(request)
+    sha256, text = orders.take("sha256"), orders.take("text")
+    orders.end()
+    if not isinstance(sha256, str) or not SHA256.fullmatch(sha256):
+        raise ControlError("sha256 must be the digest of the recording, 64 hexadecimal digits.")
+    if not isinstance(text, str) or len(text) > LONGEST_TRANSCRIPT:
+        raise ControlError(f"text must be what is said, up to {LONGEST_TRANSCRIPT} characters.")
+    emulator.transcripts.tell(sha256.lower(), text)
+    return {"sha256": sha256.lower(), "text": text}
 
 
 async def _reset(emulator: Emulator, request: Request) -> Any:

@@ -15,6 +15,7 @@ from providers.sandbox.limits import Limits, Pace
 from providers.sandbox.store import Store
 from providers.sandbox.switches import Switches
 from providers.sandbox.tasks import Tasks
+from providers.sandbox.transcripts import Transcripts
 from providers.sandbox.voice_shelf import VoiceShelf
 
 
@@ -37,6 +38,7 @@ class Emulator:
         self.switches = Switches(self.store)
         self.engine = Engine()
         self.tasks = Tasks(self.store, self.clock)
+        self.transcripts = Transcripts(self.store)
 
     def voices_at(self, provider: str) -> VoiceShelf:
         """The voices made at another provider than MiniMax."""
@@ -51,6 +53,7 @@ class Emulator:
         if account is None:
             self.faults.clear()
             self.switches.clear()
+            self.transcripts.clear()
             self.bill.count_by("")
             self.pace = Pace()
             self.pace.keep(self.store)

@@ -29,7 +29,7 @@ EXPECTED = {
     1039: ("rate_limited", True, False, False, "nobody"),
     1041: ("rate_limited", True, False, False, "nobody"),
     1042: ("invalid_input", False, False, False, "caller"),
-    1043: ("invalid_input", False, False, False, "caller"),
+    1043: ("transcript_mismatch", False, False, False, "caller"),
     1044: ("invalid_input", False, False, False, "caller"),
     2013: ("invalid_input", False, False, False, "caller"),
     20132: ("voice_missing", False, False, False, "caller"),

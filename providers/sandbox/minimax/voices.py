@@ -26,6 +26,7 @@ SHORTEST_SECONDS, LONGEST_SECONDS = 10.0, 300.0
 PROMPT_SECONDS = 8.0
 PREVIEW_LIMIT = 1000
 DEMO_HOURS = 48
+ACCURACY = 0.7
 ANALYSIS_RATE = 16000
 VOICE_TYPES = {"system": ("system_voice",), "voice_cloning": ("voice_cloning",), "voice_generation":
                ("voice_generation",), "all": ("system_voice", "voice_cloning", "voice_generation")}  # fmt: skip
@@ -38,10 +39,12 @@ async def clone(call: Call) -> Response:
     fields = Fields(call.body)
     voice_id = new_voice_id(call, fields)
     preview = _preview_ask(fields)
-    _check_options(fields)
+    expected, accuracy = _check_options(fields)
     row = _uploaded(call, fields.integer("file_id", low=1, high=INT64), "voice_clone")
     await _check_prompt(call, fields)
     timbre = await in_thread(lambda: _timbre_of_upload(row))
+    if expected and not call.emulator.transcripts.are_met(row["content"], expected, accuracy):
+        raise VendorError(1043)
     # Two requests may have raced here while the sample was decoded.
     check_free(call, voice_id)
     call.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
@@ -81,11 +84,13 @@ def _preview_ask(fields: Fields) -> tuple[str, str, str | None, float] | None:
     return text, model, read_boost(fields, model), control_share
 
 
-def _check_options(fields: Fields) -> None:
-    fields.text("text_validation", default="", longest=200)
-    fields.number("accuracy", default=0.7, low=0, high=1)
+def _check_options(fields: Fields) -> tuple[str, float]:
+    """The words that are expected in the recording ("" for none), and how much of them."""
     for name in ("need_noise_reduction", "need_volume_normalization", "aigc_watermark"):
         fields.flag(name)
+    expected = fields.text("text_validation", default="", longest=200)
+    # 0 means the default too.
+    return expected, fields.number("accuracy", default=ACCURACY, low=0, high=1) or ACCURACY
 
 
 def _uploaded(call: Call, file_id: int, purpose: str) -> sqlite3.Row:
