@@ -293,18 +293,19 @@ async def _switches(emulator: Emulator, request: Request) -> Any:
 
 async def _list_transcripts(emulator: Emulator, request: Request) -> Any:
     query_of(request)
-    return {"transcripts": [{"sha256": key, "text": said} for key, said in emulator.transcripts.all().items()]}
+    return {"transcripts": [{"sha256": sha256, "text": text} for _, sha256, text in emulator.transcripts.all()]}
 
 
 async def _tell_transcript(emulator: Emulator, request: Request) -> Any:
     orders = await orders_of(request)
+    account = orders.account_if_given()
     sha256, text = orders.take("sha256"), orders.take("text")
     orders.end()
     if not isinstance(sha256, str) or not SHA256.fullmatch(sha256):
         raise ControlError("sha256 must be the digest of the recording, 64 hexadecimal digits.")
     if not isinstance(text, str) or len(text) > LONGEST_TRANSCRIPT:
         raise ControlError(f"text must be what is said, up to {LONGEST_TRANSCRIPT} characters.")
-    emulator.transcripts.tell(sha256.lower(), text)
+    emulator.transcripts.tell(account=account or "", sha256=sha256.lower(), text=text)
     return {"sha256": sha256.lower(), "text": text}
 
 

@@ -50,10 +50,10 @@ class Emulator:
         self.limits.clear(account)
         self.voices.clear_rules(account)
         self.journal.clear(account)
+        self.transcripts.clear(account)
         if account is None:
             self.faults.clear()
             self.switches.clear()
-            self.transcripts.clear()
             self.bill.count_by("")
             self.pace = Pace()
             self.pace.keep(self.store)

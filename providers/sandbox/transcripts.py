@@ -15,27 +15,31 @@ _TOKEN = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]|[^\W_]+")
 
 
 class Transcripts:
-    """Recordings by the SHA-256 of their bytes."""
+    """Rows of account ("" for all), SHA-256 of the recording's bytes, text."""
 
     def __init__(self, store: Store) -> None:
         """Resume the stored transcripts."""
         self._store = store
 
-    def tell(self, sha256: str, text: str) -> None:
+    def tell(self, *, account: str, sha256: str, text: str) -> None:
         """Say what is said in a recording; another word for the same recording takes its place."""
-        self._store.keep_setting("transcripts", {**self.all(), sha256: text})
+        others = [row for row in self.all() if row[:2] != (account, sha256)]
+        self._store.keep_setting("transcripts", [*others, (account, sha256, text)])
 
-    def all(self) -> dict[str, str]:
-        """Everything that was told."""
-        return dict(self._store.setting("transcripts", {}))
+    def all(self) -> list[tuple[str, str, str]]:
+        """Everything that was told, oldest first."""
+        return [tuple(row) for row in self._store.setting("transcripts", [])]
 
-    def clear(self) -> None:
-        """Nothing was told."""
-        self._store.keep_setting("transcripts", {})
+    def clear(self, account: str | None) -> None:
+        """Forget what was told, or what was told for one account."""
+        kept = [] if account is None else [row for row in self.all() if row[0] != account]
+        self._store.keep_setting("transcripts", kept)
 
-    def are_met(self, content: bytes, expected: str, accuracy: float) -> bool:
-        """Whether enough of the expected words is said in a recording."""
-        said = self.all().get(hashlib.sha256(content).hexdigest())
+    def are_met(self, *, account: str, content: bytes, expected: str, accuracy: float) -> bool:
+        """Whether enough of the expected words is said in a recording; what was told for the account comes first."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        told = {whose: text for whose, of, text in self.all() if of == sha256}
+        said = told.get(account, told.get(""))
         return said is None or share_said(expected, said) >= accuracy
 
 

@@ -54,6 +54,14 @@ def test_transcripts_are_listed_and_forgotten_with_everything_else(tenant, tell)
     assert tenant.controls.get("/transcripts").json() == {"transcripts": []}
 
 
+def test_what_is_told_for_one_key_is_said_in_its_recordings_only(tenant, tell, customer_of, own_sandbox):
+    tell(tone(120), "Something for everybody.")
+    order = {"key": tenant.key, "sha256": hashlib.sha256(tone(120)).hexdigest(), "text": SAID}
+    tenant.controls.post("/transcripts", json=order).raise_for_status()
+    assert code(tenant.clone("Of_one_key_12345", tone(120), text_validation=SAID)) == 0
+    assert code(customer_of(own_sandbox).clone("Of_another_12345", tone(120), text_validation=SAID)) == 1043
+
+
 @pytest.mark.parametrize(
     "order", [{"text": "a"}, {"sha256": "abc", "text": "a"}, {"sha256": "0" * 64, "text": 1}, {"sha256": "0" * 64}]
 )

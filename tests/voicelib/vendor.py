@@ -1,5 +1,6 @@
 """The provider's side of the truth, seen through the sandbox's controls."""
 
+import hashlib
 from dataclasses import dataclass
 
 import httpx
@@ -37,6 +38,11 @@ class Vendor:
         whose = {} if operation == "download" else {"key": self.key}
         order = {"operation": operation, "fault": fault, "count": count, "seconds": 0.05, **whose, **details}
         self._ask("POST", "/faults", json=order)
+
+    def tell(self, content: bytes, text: str) -> None:
+        """Say what is said in a recording: the sandbox recognises no speech."""
+        order = {"key": self.key, "sha256": hashlib.sha256(content).hexdigest(), "text": text}
+        self._ask("POST", "/transcripts", json=order)
 
     def heal(self) -> None:
         """Nothing fails any more."""

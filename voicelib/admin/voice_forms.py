@@ -124,6 +124,11 @@ class CloneForm(PolicyForm):
         max_length=200,
         help_text=_("The provider refuses where it hears something else."),
     )
+    verify_statement = forms.BooleanField(
+        label=_("Hear the statement"),
+        required=False,
+        help_text=_("The provider refuses where it does not hear the consent's statement in the recording."),
+    )
     accuracy = forms.FloatField(
         label=_("Accuracy"), required=False, min_value=0, max_value=1, help_text=_("How much of them, 0 to 1.")
     )
@@ -162,6 +167,7 @@ class CloneForm(PolicyForm):
             prompt_text=values["prompt_text"],
             text_validation=values["text_validation"] or None,
             accuracy=values["accuracy"],
+            verify_statement=values["verify_statement"],
             language_boost=values["language_boost"] or None,
             noise_reduction=values["noise_reduction"],
             volume_normalization=values["volume_normalization"],

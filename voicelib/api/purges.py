@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from accounts.api.inputs import Input
 from accounts.api.outputs import Output
 from accounts.api.views import TeamView
+from voicelib.api.consents import GivenTextOutput, HearingOutput
 from voicelib.flows.consents import consent_of
 from voicelib.flows.purges import ask_purge, certificate_of
 from voicelib.models import Deletion
@@ -57,6 +58,10 @@ class CertificateOutput(Output):
     ended_at = serializers.DateTimeField(allow_null=True)
     homes = PurgedHomeOutput(many=True)
     files = PurgedFileOutput(many=True)
+    speaker = serializers.CharField()
+    statement = serializers.CharField(help_text="The words of the consent, which stays.")
+    statement_text = GivenTextOutput(allow_null=True, help_text="Null: given in words of its own.")
+    hearings = HearingOutput(many=True, help_text="Where providers heard the statement.")
 
 
 class PurgeConsentView(TeamView):

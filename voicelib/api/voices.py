@@ -27,7 +27,9 @@ from voicelib.flows.voices import change_voice, create_voice, voice_of
 from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 from voicelib.states import BEST_FIRST
 
-_OPTIONS = ("text_validation", "accuracy", "noise_reduction", "volume_normalization", "language_boost")
+_OPTIONS = (
+    "text_validation", "accuracy", "verify_statement", "noise_reduction", "volume_normalization", "language_boost",
+)  # fmt: skip
 STATES = ("draft", *BEST_FIRST)
 POLICIES = tuple(ProviderVoice.Policy.values)
 REVIVALS = tuple(VoiceDefaults.Revival.values)
@@ -113,7 +115,12 @@ class CloneInput(HomeInput):
         max_length=200, required=False, help_text="What the provider is to hear in the recording; else it refuses."
     )
     accuracy = serializers.FloatField(
-        min_value=0, max_value=1, required=False, help_text="How much of `text_validation` it has to hear."
+        min_value=0, max_value=1, required=False, help_text="How much of the expected words it has to hear."
+    )
+    verify_statement = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="The provider is to hear the consent's statement in the recording; else nothing is cloned.",
     )
     noise_reduction = serializers.BooleanField(required=False, default=False)
     volume_normalization = serializers.BooleanField(required=False, default=False)

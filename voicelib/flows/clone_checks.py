@@ -28,6 +28,7 @@ from voicelib.flows.defaults import defaults_of
 from voicelib.flows.derived_samples import needed_recipe
 from voicelib.flows.sample_links import refuse_private, sample_url
 from voicelib.flows.samples import is_stored
+from voicelib.flows.statement_hearings import with_statement, without_statement
 from voicelib.flows.voices import refuse_suspended
 from voicelib.models import ProviderVoice, Sample, Voice, VoiceDefaults
 from voicelib.sample_recipes import Recipe
@@ -118,6 +119,8 @@ def examine_clone(*, voice: Voice, account: ProviderAccount, payer: Payer, wish:
             found.hold(lambda: refuse_private(sample_url(sample), account))
     preview_text = (wish.preview_text or "").strip()
     chosen = found.hold(lambda: _checked_model(account, wish.model, preview_text, clone))
+    # What is wrong with the wish for the statement is told once; the rest is looked at without it.
+    options = found.hold(lambda: with_statement(voice, clone, wish.options)) or without_statement(wish.options)
     if chosen is None:
         return found
     found.home = ProviderVoice(
@@ -133,7 +136,7 @@ def examine_clone(*, voice: Voice, account: ProviderAccount, payer: Payer, wish:
         preview_text=preview_text or clone.obligatory_preview,
         sample=sample,
         prompt_sample=prompt,
-        options=wish.options.as_json(),
+        options=options.as_json(),
         requested_by=asdict(payer),
         retry_at=clock.real_now(),
     )
@@ -272,10 +275,12 @@ def _examine_request(found: Examined, home: ProviderVoice, sample: Sample, promp
     """The provider's own rules, as its adapter holds them before sending; one refusal for each wish."""
     container = found.recipe.container if found.recipe else sample.format
     request = rehearsed_request(home, sample, container, prompt)
+    is_statement = "statement_of" in home.options
     while (refusal := _refusal(home.provider_account, request)) is not None:
         ours, without = _WISHES.get((refusal.field or "").partition(".")[0], (refusal.field, {}))
         detail = (refusal.field or "").partition(".")[2]
         name = f"{ours}.{detail}" if detail and without else ours
+        name = "verify_statement" if is_statement and name == "text_validation" else name
         found.refusals.append(InvalidInputError(refusal.message, code=str(refusal.category), field=name))
         if not without:
             return

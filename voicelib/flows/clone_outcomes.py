@@ -20,6 +20,7 @@ from voicelib.flows.claims import let_go
 from voicelib.flows.clone_orders import clone_hold_key
 from voicelib.flows.deadlines import look_again, set_deadlines, will_be_kept
 from voicelib.flows.history import note_home
+from voicelib.flows.statement_hearings import NOT_HEARD, record_heard, record_not_heard, was_not_heard
 from voicelib.models import ProviderVoice
 from voicelib.retention import PROOF_DELAY
 from voicelib.states import moved
@@ -74,6 +75,7 @@ def record_cloned(*, home_id: str, attempt: Attempt, vendor_voice_id: str) -> No
     data = {"expires_at": home.expires_at.isoformat() if home.expires_at else None, "attempt": attempt.id}
     data["trace_id"] = attempt.trace_id
     note_home(home=home, kind="voice.cloned", data=data)
+    record_heard(home=home, attempt=attempt)
 
 
 def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | None) -> None:
@@ -107,6 +109,9 @@ def mark_failed(*, home_id: str, error: Exception) -> None:
             return
         home.state = moved(home.state, State.FAILED)
         home.last_error = failure_of(error, at)
+        if was_not_heard(home, error):
+            home.last_error["code"] = NOT_HEARD
+            record_not_heard(home=home, failure=home.last_error)
         home.retry_at = home.expires_at = home.keepalive_due_at = home.alert_due_at = None
         home.claim, home.lease_until = "", None
         home.save()

@@ -8,7 +8,7 @@ from accounts.provider_clients import adapter, capabilities_of
 from providers.types import ClonePrompt, CloneRequest
 from voicelib.clone_options import CloneOptions
 from voicelib.flows.sample_links import MEDIA_TYPES, sample_url
-from voicelib.models import ProviderVoice, Sample
+from voicelib.models import Consent, ProviderVoice, Sample
 
 # How a file of each container begins: adapters judge recordings by their first bytes.
 _HEADS = MappingProxyType(
@@ -46,7 +46,7 @@ def clone_request(
         language_boost=options.language_boost,
         need_noise_reduction=options.noise_reduction,
         need_volume_normalization=options.volume_normalization,
-        text_validation=options.text_validation,
+        text_validation=_expected_words(options),
         accuracy=options.accuracy,
         clone_prompt=None
         if prompt is None
@@ -54,6 +54,13 @@ def clone_request(
             prompt_content, options.prompt_text, prompt.duration_ms, sample_url(prompt) if is_pulled else None
         ),
     )
+
+
+def _expected_words(options: CloneOptions) -> str | None:
+    """What the provider is to hear: the words of the consent that was ordered with, which never change."""
+    if options.statement_of is None:
+        return options.text_validation
+    return Consent.objects.get(id=options.statement_of).statement
 
 
 def rehearsed_request(home: ProviderVoice, sample: Sample, container: str, prompt: Sample | None) -> CloneRequest:

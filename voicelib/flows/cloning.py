@@ -26,6 +26,7 @@ from voicelib.flows.derived_samples import sample_for
 from voicelib.flows.previews import keep_preview
 from voicelib.flows.sample_links import refuse_unreachable
 from voicelib.flows.samples import read_sample
+from voicelib.flows.statement_hearings import refuse_other_consent
 from voicelib.flows.voices import refuse_suspended
 from voicelib.models import Deletion, ProviderVoice, Sample, Voice
 
@@ -237,6 +238,7 @@ def _guard(home: ProviderVoice) -> None:
         raise VoiceRefusedError("It is to be deleted, so it is not cloned.", code="voice_deleted")
     if voice.consent is None:
         raise VoiceRefusedError("Nobody consents to cloning this voice any more.", code="consent_missing")
+    refuse_other_consent(home, voice)
     refuse_outside_consent(voice=voice, project_id=home.payer().project_id, purpose=None)
 
 

@@ -25,7 +25,17 @@ from accounts.payer import Actor
 from voicelib.flows.deletion import ask_deletion
 from voicelib.flows.history import note_consent
 from voicelib.flows.samples import STORAGE
-from voicelib.models import Consent, ConsentFile, Deletion, ProviderVoice, Purge, Sample, Voice
+from voicelib.models import (
+    Consent,
+    ConsentFile,
+    Deletion,
+    ProviderVoice,
+    Purge,
+    Sample,
+    StatementHearing,
+    StatementText,
+    Voice,
+)
 
 PURGE_TASK = "voicelib.tasks.purge_files"
 _BATCH = 100
@@ -34,7 +44,8 @@ _FIRST_WAIT, _LONGEST_WAIT = 30.0, 6 * 3600.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Certificate:
-    """What became of everything that was made under a consent. `homes` and `files` are lines of plain values."""
+    """What became of everything that was made under a consent. `homes` and `files` are lines of plain values; the words
+    of the consent, the published text they come from and where they were heard stand beside them."""
 
     state: str
     asked_at: datetime
@@ -43,6 +54,10 @@ class Certificate:
     ended_at: datetime | None
     homes: list[dict[str, Any]]
     files: list[dict[str, Any]]
+    speaker: str
+    statement: str
+    statement_text: StatementText | None
+    hearings: list[StatementHearing]
 
 
 def ask_purge(*, team: Team, consent_id: str, actor: Actor, reason: str = "") -> Purge:
@@ -96,6 +111,10 @@ def certificate_of(*, consent: Consent) -> Certificate:
         ended_at=max((end for end in ends if end is not None), default=None) if is_done else None,
         homes=lines,
         files=[{name: value for name, value in line.items() if name != "key"} for line in purge.files],
+        speaker=consent.speaker,
+        statement=consent.statement,
+        statement_text=consent.statement_text,
+        hearings=list(consent.hearings.order_by("id")),
     )
 
 

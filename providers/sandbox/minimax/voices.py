@@ -43,8 +43,7 @@ async def clone(call: Call) -> Response:
     row = _uploaded(call, fields.integer("file_id", low=1, high=INT64), "voice_clone")
     await _check_prompt(call, fields)
     timbre = await in_thread(lambda: _timbre_of_upload(row))
-    if expected and not call.emulator.transcripts.are_met(row["content"], expected, accuracy):
-        raise VendorError(1043)
+    _check_words(call, row["content"], expected, accuracy)
     # Two requests may have raced here while the sample was decoded.
     check_free(call, voice_id)
     call.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
@@ -91,6 +90,12 @@ def _check_options(fields: Fields) -> tuple[str, float]:
     expected = fields.text("text_validation", default="", longest=200)
     # 0 means the default too.
     return expected, fields.number("accuracy", default=ACCURACY, low=0, high=1) or ACCURACY
+
+
+def _check_words(call: Call, content: bytes, expected: str, accuracy: float) -> None:
+    told = call.emulator.transcripts
+    if expected and not told.are_met(account=call.account, content=content, expected=expected, accuracy=accuracy):
+        raise VendorError(1043)
 
 
 def _uploaded(call: Call, file_id: int, purpose: str) -> sqlite3.Row:
