@@ -46,6 +46,7 @@ EVENT_KINDS: dict[str, str] = {
     "consent.statement_not_heard": "A provider did not hear a consent's statement in a recording; nothing was cloned.",
     "consent.expiring": "A consent is about to run out; the voices made under it will be suspended.",
     "consent.revoked": "A consent was taken back; the voices made under it were suspended.",
+    "consent.renewed": "Another consent of the same speaker took the place of one, for all of its voices.",
     "consent.expired": "A consent ran out; the voices made under it were suspended.",
     "consent.purge_asked": "Everything made under an ended consent is to be deleted.",
     "consent.files_purged": "Recordings under an ended consent were deleted, or kept for another voice.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from voicelib.api.consent_files import ConsentFilesView, ConsentFileView, StatementSampleView
-from voicelib.api.consents import ConsentsView, ConsentView, RevokeConsentView
+from voicelib.api.consents import ConsentsView, ConsentView, RenewConsentView, RevokeConsentView
 from voicelib.api.dictionaries import (
     DictionariesView,
     DictionaryView,
@@ -48,6 +48,7 @@ urlpatterns = [
     path("consents", ConsentsView.as_view()),
     path("consents/<slug:consent_id>", ConsentView.as_view()),
     path("consents/<slug:consent_id>/revoke", RevokeConsentView.as_view()),
+    path("consents/<slug:consent_id>/renew", RenewConsentView.as_view()),
     path("consents/<slug:consent_id>/files", ConsentFilesView.as_view()),
     path("consents/<slug:consent_id>/files/<slug:file_id>", ConsentFileView.as_view()),
     path("consents/<slug:consent_id>/files/<slug:file_id>/sample", StatementSampleView.as_view()),

@@ -120,6 +120,8 @@ TABLE = [
     row("POST", "consents", "voices:write", **SHUT, other=201, exact=201, body=CONSENT),
     row("GET", "consents/{consent_id}", "voices:read", **READ, other=404, exact=200),
     row("POST", "consents/{consent_id}/revoke", "voices:write", **SHUT, other=404, exact=200, body={}),
+    row("POST", "consents/{consent_id}/renew", "voices:write", **SHUT, other=404, exact=201,
+        body={"statement": "Again.", "valid_until": None}),
     row("GET", "consents/{consent_id}/files", "voices:read", **READ, other=404, exact=200),
     row("POST", "consents/{consent_id}/files", "voices:write", **SHUT, other=404, exact=201, is_upload=True,
         body=lambda: {"name": "Bob", "kind": "spoken", "file": recording()}),

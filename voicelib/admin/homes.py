@@ -15,6 +15,7 @@ from accounts.admin.asking import link_to
 from accounts.admin.scoping import TeamInline
 from accounts.admin.shown import NOTHING, error_html, moment_html, player
 from voicelib.admin.standing import home_pill
+from voicelib.flows.voices import refusal_of
 from voicelib.models import ProviderVoice
 
 _SHOWN: list[Any] = ["account", "state_pill", "policy_shown", "deadline", "due", "active", "error", "preview"]
@@ -31,7 +32,11 @@ class HomesInline(TeamInline):
     hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("provider_account", "voice__team", "handed_over")
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("provider_account", "voice__team", "voice__consent", "handed_over")
+        )
 
     @display(description=_("Provider account"))
     def account(self, home: ProviderVoice) -> str:
@@ -78,7 +83,7 @@ class HomesInline(TeamInline):
 
     @display(description=_("Preview"))
     def preview(self, home: ProviderVoice) -> str:
-        if not home.preview_key:
+        if not home.preview_key or refusal_of(home.voice, clock.now()) is not None:
             return NOTHING
         return player(reverse("admin:voicelib_providervoice_preview", args=[home.id]), str(home))
 

@@ -31,7 +31,7 @@ from voicelib.admin.voice_forms import ChangeVoiceForm, CloneForm, NewVoiceForm,
 from voicelib.flows.activation_orders import ask_activation, quote_keep, set_policy
 from voicelib.flows.clone_orders import ask_clone, check_clone
 from voicelib.flows.samples import add_sample
-from voicelib.flows.voices import change_voice, create_voice
+from voicelib.flows.voices import change_voice, create_voice, refusal_of
 from voicelib.models import ProviderVoice, Voice
 from voicelib.states import LIVING
 
@@ -81,8 +81,9 @@ class VoicesAdmin(ButtonsAdmin):
 
     def preview(self, request: HttpRequest, home_id: str) -> HttpResponseBase:
         """What the provider spoke while cloning, for the player."""
-        home = ProviderVoice.objects.filter(id=home_id, voice__in=self.get_queryset(request)).first()
-        if home is None:
+        homes = ProviderVoice.objects.filter(id=home_id, voice__in=self.get_queryset(request))
+        home = homes.select_related("voice__consent").first()
+        if home is None or refusal_of(home.voice, clock.now()) is not None:
             raise Http404
         return recording(home.preview_key, home.id)
 

@@ -13,6 +13,7 @@ from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
 from accounts.api.outputs import Output
 from accounts.api.views import TeamView
+from voicelib.flows.consent_renewals import renew_consent
 from voicelib.flows.consents import consent_of, consents_of, give_consent, revoke_consent
 from voicelib.models import Consent
 
@@ -44,6 +45,20 @@ class ConsentInput(Input):
 
 class RevocationInput(Input):
     reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class RenewalInput(Input):
+    """What the same speaker says anew. What is left out of locale, company and scope is as it was."""
+
+    statement = serializers.CharField(
+        max_length=20_000, required=False, default="", help_text="The words of the consent; or name a `statement_text`."
+    )
+    statement_text = serializers.CharField(max_length=64, required=False)
+    statement_version = serializers.IntegerField(min_value=1, required=False)
+    locale = serializers.CharField(max_length=35, required=False)
+    company = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    valid_until = serializers.DateTimeField(allow_null=True, help_text="Null: until it is revoked.")
+    scope = serializers.DictField(required=False)
 
 
 class ConsentFilters(Filters):
@@ -135,3 +150,15 @@ class RevokeConsentView(TeamView):
         wish = self.read(RevocationInput)
         revoke_consent(team=self.team, consent_id=consent_id, actor=self.actor, reason=wish["reason"])
         return Response(ConsentOutput.of(consent_of(team=self.team, consent_id=consent_id)))
+
+
+class RenewConsentView(TeamView):
+    scopes = {"POST": "voices:write"}
+
+    @extend_schema(operation_id="consents_renew", request=RenewalInput, responses={201: ConsentOutput})
+    def post(self, request: Request, consent_id: str) -> Response:
+        """Record another consent in the place of this one: its voices stand under the new one, which ends their
+        suspension."""
+        wish = self.read(RenewalInput)
+        fresh = renew_consent(team=self.team, consent_id=consent_id, actor=self.actor, **wish)
+        return Response(ConsentOutput.of(consent_of(team=self.team, consent_id=fresh.id)), status=201)

@@ -118,6 +118,8 @@ def _earlier_calls(home: ProviderVoice) -> list[Attempt]:
 
 
 def _call(home: ProviderVoice, facts: dict[str, Any]) -> tuple[Attempt, Answer]:
+    # Asked again under locks before the call; here, so that nothing is made of the recording either.
+    refuse_suspended(home.voice, clock.now())
     sample, prompt = _recordings(home)
     account = home.provider_account
     request = clone_request(home, sample, _read(sample), prompt, b"" if prompt is None else _read(prompt))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from accounts import clock
 from accounts.payer import PLATFORM, Actor
 from providers.probe import NotAudioError
 from providers.reshape import reshape
 from providers.types import AudioFormat, CloneCapabilities
 from voicelib.errors import SampleRefusedError, VoiceRefusedError
+from voicelib.flows.consent_use import refusal_of_sample
 from voicelib.flows.samples import described, is_stored, keep_sample, read_sample, store_recording
 from voicelib.models import Sample
 from voicelib.sample_recipes import Recipe, checked_recipe, recipe_for
@@ -27,8 +29,11 @@ def derive_sample(
 
     `loudness_lufs` is EBU R 128 integrated loudness; less is reached where peaks would pass -1 dBTP. Raises
     SampleRefusedError `recipe_invalid`, or the reason for which the result could not be cloned (`sample_too_short`),
-    VoiceRefusedError `sample_not_stored`.
+    VoiceRefusedError `sample_not_stored`; `consent_revoked`, `consent_expired` where no consent allows it any more.
     """
+    refusal = refusal_of_sample(sample, clock.now())
+    if refusal is not None:
+        raise VoiceRefusedError("The speaker's consent has ended: nothing is made of it.", code=refusal)
     recipe = checked_recipe(
         format=sample.format,
         sample_rate=sample.sample_rate,

@@ -17,7 +17,8 @@ from providers.fetch import FetchPolicy, fetch
 from voicelib.backoff import clone_wait
 from voicelib.flows.claims import let_go
 from voicelib.flows.samples import STORAGE
-from voicelib.models import ProviderVoice
+from voicelib.flows.voices import refusal_of
+from voicelib.models import ProviderVoice, Voice
 
 logger = logging.getLogger(__name__)
 
@@ -27,8 +28,12 @@ _LARGEST_BYTES = 20 * 1024 * 1024
 def keep_preview(home: ProviderVoice) -> None:
     """Fetch and keep the preview of a home whose claim is held, then give the claim back.
 
-    A failed fetch is tried again later, and given up at last: a missing preview harms nothing.
+    A failed fetch is tried again later, and given up at last: a missing preview harms nothing. That of a voice which
+    was suspended meanwhile is not fetched.
     """
+    if refusal_of(Voice.objects.select_related("consent").get(id=home.voice_id), clock.now()) is not None:
+        let_go(home, preview_source="", retry_at=None, tries=0)
+        return
     try:
         content = fetch(home.preview_source, _policy(home)).content
     except FetchError as error:

@@ -14,12 +14,14 @@ from django.core import signing
 from django.core.files.storage import FileSystemStorage, storages
 from django.urls import reverse
 
+from accounts import clock
 from accounts.errors import NotFoundError, PermissionDeniedError
 from accounts.models import ProviderAccount
 from providers.errors import FetchError
 from providers.fetch import FetchPolicy, check_url, fetch
 from providers.guard import host_port
 from voicelib.errors import VoiceRefusedError
+from voicelib.flows.consent_use import refusal_of_sample
 from voicelib.flows.samples import STORAGE
 from voicelib.models import Sample
 
@@ -53,8 +55,8 @@ def sample_url(sample: Sample) -> str:
 
 
 def sample_of_token(token: str) -> Sample:
-    """The sample a signed URL names. Raises PermissionDeniedError (`sample_url_expired`, `sample_url_invalid`),
-    NotFoundError."""
+    """The sample a signed URL names. Raises PermissionDeniedError (`sample_url_expired`, `sample_url_invalid`, and
+    `consent_revoked` or `consent_expired` where no consent allows it any more), NotFoundError."""
     try:
         named = signing.loads(token, salt=_SALT, max_age=LINK_SECONDS)
     except signing.SignatureExpired:
@@ -64,6 +66,9 @@ def sample_of_token(token: str) -> Sample:
     sample = Sample.objects.filter(id=named["sample"], team_id=named["team"]).first()
     if sample is None:
         raise NotFoundError("There is no such sample.", code="sample_not_found")
+    refusal = refusal_of_sample(sample, clock.now())
+    if refusal is not None:
+        raise PermissionDeniedError("The speaker's consent has ended.", code=refusal)
     return sample
 
 

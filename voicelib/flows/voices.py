@@ -62,21 +62,36 @@ def create_voice(
 def change_voice(*, voice: Voice, actor: Actor, changes: dict[str, str | None]) -> Voice:
     """Change name, language, consent or sample of a voice; its slug never changes.
 
-    A valid consent in the place of a revoked or expired one ends the suspension. Raises InvalidInputError (field).
+    A valid consent in the place of a revoked or expired one ends the suspension, one that has ended suspends at once.
+    Raises InvalidInputError (field), VoiceRefusedError `consent_needed` where a voice that was ever cloned would be
+    left without one.
     """
     with transaction.atomic():
+        # Before the voice, in the order in which a revocation takes them: one of both sees the other.
+        Consent.objects.select_for_update(no_key=True).filter(team=voice.team_id, id=changes.get("consent")).first()
         voice = Voice.objects.select_for_update(no_key=True).get(id=voice.id)
         _refuse_a_speaker(voice, changes)
+        _refuse_no_consent(voice, changes)
         for field in _CHANGEABLE:
             if field in changes:
                 _change(voice, field, changes[field])
-        if "consent" in changes and voice.consent is not None and voice.consent.refusal(clock.now()) is None:
-            resume_voice(voice=voice, actor=actor)
+        if "consent" in changes and voice.consent is not None:
+            _suspend_or_resume(voice, voice.consent, actor)
         voice.save()
         if "sample" in changes:
             note_chosen(voice=voice, actor=actor)
         note_voice(voice=voice, kind="voice.changed", actor=actor, data={"changed": sorted(changes)})
         return voice
+
+
+def _suspend_or_resume(voice: Voice, consent: Consent, actor: Actor) -> None:
+    """As the consent says that the voice has just got; the caller saves the rest."""
+    at = clock.now()
+    refusal = consent.refusal(at)
+    if refusal is None:
+        resume_voice(voice=voice, actor=actor)
+    elif suspend_voices(voices=Voice.objects.filter(id=voice.id), reason=refusal, actor=actor, at=at):
+        voice.suspended_at, voice.suspended_reason = at, refusal
 
 
 def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: datetime) -> int:
@@ -164,6 +179,13 @@ def fee_key(home: ProviderVoice) -> str:
     return f"activation:{home.id}"
 
 
+def refusal_of(voice: Voice, at: datetime) -> str | None:
+    """Why nothing of a voice may be made or given out: the reason of its suspension, or how its consent ended."""
+    if voice.suspended_at is not None:
+        return voice.suspended_reason
+    return None if voice.consent is None else voice.consent.refusal(at)
+
+
 def refuse_suspended(voice: Voice, at: datetime) -> None:
     """Raises VoiceRefusedError where the voice is suspended or its consent does not hold at `at`."""
     if voice.suspended_at is not None:
@@ -196,6 +218,16 @@ def _refuse_a_speaker(voice: Voice, changes: dict[str, str | None]) -> None:
     named = next((field for field in ("consent", "sample") if changes.get(field) is not None), None)
     if voice.kind == Voice.Kind.SYSTEM and named is not None:
         raise InvalidInputError("A system voice has no speaker of yours: no consent and no sample.", field=named)
+
+
+def _refuse_no_consent(voice: Voice, changes: dict[str, str | None]) -> None:
+    """A voice without a consent is suspended by nobody's revocation."""
+    if "consent" in changes and changes["consent"] is None and voice.consent is not None and voice.homes.exists():
+        raise VoiceRefusedError(
+            "It was cloned with a consent: put another in its place, or revoke it.",
+            code="consent_needed",
+            field="consent",
+        )
 
 
 def _change(voice: Voice, field: str, value: str | None) -> None:
