@@ -35,7 +35,7 @@ from synthesis.admin.overview import failed
 from synthesis.models import Clip
 from voicelib.admin.overview import at_risk, outlook
 from voicelib.admin.standing import state_pill
-from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, SystemVoice, Voice
+from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, StatementText, SystemVoice, Voice
 
 _MOST_ROWS = 5
 _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
@@ -48,6 +48,7 @@ _MENU: tuple[tuple[Any, tuple[tuple[Any, str, type], ...]], ...] = (
             (_("Dictionaries"), "menu_book", Dictionary),
             (_("Samples"), "mic", Sample),
             (_("Consents"), "verified_user", Consent),
+            (_("Statement texts"), "format_quote", StatementText),
         ),
     ),
     (

@@ -28,7 +28,7 @@ _COLUMNS = {
 }
 COLUMNS = (
     "clip", "asked_at", "ended_at", "state", "voice", "project", "purpose", "token", "model", "billed_characters",
-    "sha256", "text",
+    "sha256", "text", "statement_text",
 )  # fmt: skip
 
 
@@ -38,9 +38,11 @@ def clips_under(*, consent: Consent) -> QuerySet[Clip]:
 
 
 def clips_csv(*, consent: Consent) -> Iterator[str]:
-    """The same as lines of CSV, header first, oldest first, read in pieces; formulas are defused."""
+    """The same as lines of CSV, header first, oldest first, read in pieces; formulas are defused. Every line names the
+    published text that the consent was given with ("" for words of its own)."""
     writer = csv.writer(Echo())
+    given_with = str(consent.statement_text or "")
     yield writer.writerow(COLUMNS)
     rows = clips_under(consent=consent).order_by("id").annotate(**_COLUMNS)
     for row in rows.values_list(*_COLUMNS).iterator(chunk_size=2000):
-        yield writer.writerow([cell(value) for value in row])
+        yield writer.writerow([cell(value) for value in (*row, given_with)])

@@ -15,7 +15,7 @@ from accounts.models import Attempt, Budget, Event, Hold, LedgerEntry, Mail, Tok
 from accounts.money import Money
 from accounts.payer import Actor, Payer
 from synthesis.models import Clip, Rendering, Segment
-from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, Voice
+from voicelib.models import Consent, Dictionary, DictionaryVersion, ProviderVoice, Rule, Sample, StatementText, Voice
 
 NAMED = "Xylophon"
 
@@ -43,7 +43,12 @@ def stock(team, account, user, *, word=NAMED, project=None, at=None) -> Shelf:
     """Fill the shelf of a team."""
     at = at or clock.now()
     actor = Actor(user_id=user.id, name=str(user))
-    consent = Consent.objects.create(team=team, speaker=f"{word} Speaker", statement="I agree.", locale="en")
+    text = StatementText.objects.create(
+        team=team, name=f"{word.lower()}-text", locale="en", version=1, words=f"{word} agrees.", published_by=str(user)
+    )
+    consent = Consent.objects.create(
+        team=team, speaker=f"{word} Speaker", statement="I agree.", locale="en", statement_text=text
+    )
     sample = make_sample(team, f"{word} sample")
     voice = Voice.objects.create(
         team=team, slug=f"{word.lower()}-voice", name=f"{word} voice", language="en", consent=consent, sample=sample

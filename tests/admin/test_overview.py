@@ -90,6 +90,7 @@ def queries_of(client, page):
         "accounts_token",
         "voicelib_sample",
         "voicelib_consent",
+        "voicelib_statementtext",
         "voicelib_dictionary",
     ],
 )

@@ -23,7 +23,7 @@ from accounts.models import (
 )
 from accounts.roles import ROLE_SCOPES
 from synthesis.models import Clip
-from voicelib.models import Consent, Dictionary, Sample, SystemVoice, Voice
+from voicelib.models import Consent, Dictionary, Sample, StatementText, SystemVoice, Voice
 
 REGISTERED: dict[Any, Any] = admin.site._registry
 ROLES = ["owner", "admin", "editor", "viewer", "auditor"]
@@ -42,6 +42,7 @@ PAGES: dict[Any, tuple[str | None, str | None]] = {
     Project: ("projects:read", "projects:write"),
     ProviderAccount: ("provider-accounts:read", "provider-accounts:write"),
     Sample: ("voices:read", "voices:write"),
+    StatementText: ("voices:read", "voices:write"),
     SystemVoice: ("voices:read", "voices:write"),
     Team: ("projects:read", None),
     Token: ("tokens:read", "tokens:write"),
@@ -145,7 +146,7 @@ def test_a_viewer_has_no_button_and_reaches_none(cast, shelf, browse, model):
     client = browse(cast.viewer)
     row = model.objects.filter(**{"id" if model is Team else "team_id": cast.team.id}).first()
     for action in REGISTERED[model].actions_detail:
-        if action in ("try_text", "clips"):
+        if action in ("try_text", "clips", "consents"):
             # Reading, like the page itself.
             continue
         url = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{action}", args=[row.pk])

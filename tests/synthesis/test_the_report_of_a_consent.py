@@ -6,13 +6,16 @@ import pytest
 
 from accounts.payer import Actor
 from voicelib.flows.consents import revoke_consent
-from voicelib.models import Consent
+from voicelib.models import Consent, StatementText
 
 
 @pytest.fixture
 def consents(cast, voice):
+    text = StatementText.objects.create(
+        team=cast.team, name="release", locale="en", version=3, words="I agree.", published_by="Owner"
+    )
     first, second = (
-        Consent.objects.create(team=cast.team, speaker=name, statement="I agree.", locale="en")
+        Consent.objects.create(team=cast.team, speaker=name, statement="I agree.", locale="en", statement_text=text)
         for name in ("Ann", "Eve")
     )
     voice.consent = first
@@ -40,4 +43,5 @@ def test_the_report_lists_what_was_made_under_a_consent_and_nothing_else(cast, v
     assert [row["text"] for row in rows] == ["One.", "'=2+3"]
     assert [row["purpose"] for row in rows] == ["", "support"]
     assert [row["billed_characters"] for row in rows] == ["4", "4"]
+    assert {row["statement_text"] for row in rows} == {"release en v3"}
     assert all(row["sha256"] and row["state"] == "ready" and row["voice"] == voice.slug for row in rows)

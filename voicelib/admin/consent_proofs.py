@@ -1,4 +1,4 @@
-"""What a consent's page shows beside it: its proofs, and the certificate of a purge."""
+"""What a consent's page shows beside it: its text, who heard it, its proofs, and the certificate of a purge."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
+from accounts.admin.asking import link_to
 from accounts.admin.asking_forms import DressedForm
 from accounts.admin.shown import NOTHING, Pill, moment, player
 from voicelib.flows.purges import certificate_of
@@ -23,6 +24,10 @@ _OUTCOMES = {
     Deletion.Outcome.UNNAMED: Pill("warn", "help", _("Cannot be named")),
     "kept": Pill("warn", "inventory_2", _("Kept")),
 }
+
+
+_OUTDATED = Pill("warn", "update", _("Newer"))
+_HEARD = Pill("good", "hearing", _("Heard"))
 
 
 class ProofForm(DressedForm):
@@ -42,6 +47,33 @@ def proofs_html(consent: Consent) -> str:
     lines = [(_heard(row), _saved(row), kinds[ConsentFile.Kind(row.kind)], row.added_by) for row in rows]
     return (
         format_html_join("", '<div><span class="vl-two"><span>{} {}</span><small>{} · {}</small></span></div>', lines)
+        or NOTHING
+    )
+
+
+def text_html(consent: Any) -> str:
+    """The published text it was given with (of `with_newest`), and whether there is a newer version."""
+    text = consent.statement_text
+    if text is None:
+        return NOTHING
+    newer = consent.newest_version > text.version
+    pill = _OUTDATED.html(f"v{consent.newest_version}") if newer else ""
+    return format_html("{} {}", link_to(text), pill)
+
+
+def heard_html(consent: Consent) -> str:
+    """Every provider that heard the statement before it cloned."""
+    zone = consent.team.time_zone
+    lines = [
+        (_HEARD.html(moment(row.heard_at, zone)), f"{row.voice} @ {row.provider_account}", row.accuracy, row.trace_id)
+        for row in consent.hearings.order_by("id")
+    ]
+    return (
+        format_html_join(
+            "",
+            '<div><span class="vl-two"><span>{} {}</span><small class="vl-code">{} · {}</small></span></div>',
+            lines,
+        )
         or NOTHING
     )
 

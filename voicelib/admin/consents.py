@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.db.models import Count, QuerySet
@@ -17,17 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, page_of, to_page
-from accounts.admin.asking_forms import NameForm, TeamForm, moment_field
-from accounts.admin.filters import by_row
+from accounts.admin.asking_forms import NameForm
+from accounts.admin.filters import DropdownFilter, by_row
 from accounts.admin.rights import actor_of
 from accounts.admin.scoping import with_query
 from accounts.admin.shown import NOTHING, Pill, moment, moment_html, relative
-from voicelib.admin.consent_proofs import ProofForm, certificate_html, proofs_html
+from voicelib.admin.consent_forms import NewConsentForm, RenewalForm, StatementSampleForm
+from voicelib.admin.consent_proofs import ProofForm, certificate_html, heard_html, proofs_html, text_html
 from voicelib.admin.recordings import recording
 from voicelib.api.consent_files import saved_file
 from voicelib.flows.consent_files import add_consent_file
+from voicelib.flows.consent_renewals import renew_consent
 from voicelib.flows.consents import give_consent, revoke_consent
 from voicelib.flows.purges import ask_purge
+from voicelib.flows.statement_samples import make_statement_sample
 from voicelib.models import Consent, ConsentFile, Purge
 
 _WRITE = "voices:write"
@@ -37,9 +39,23 @@ _ENDING = Pill("warn", "timer", _("Ends"))
 _EXPIRED = Pill("bad", "timer_off", _("Expired"))
 _REVOKED = Pill("bad", "block", _("Revoked"))
 _SHOWN: list[Any] = [
-    "speaker", "company", "state", "statement_shown", "locale", "scope_shown", "since", "until", "revoked",
-    "voices_shown", "proofs", "certificate", "team",
+    "speaker", "company", "state", "statement_shown", "text_shown", "heard", "locale", "scope_shown", "since", "until",
+    "revoked", "voices_shown", "proofs", "certificate", "team",
 ]  # fmt: skip
+
+
+class OutdatedFilter(DropdownFilter):
+    title = _("words")
+    parameter_name = "outdated"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("true", _("outdated")), ("false", _("up to date"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in ("true", "false"):
+            return queryset
+        outdated = Consent.objects.outdated(is_outdated=self.value() == "true")
+        return queryset.filter(id__in=outdated.values("id"))
 
 
 @admin.register(Consent)
@@ -47,22 +63,24 @@ class ConsentsAdmin(ButtonsAdmin):
     read_scope = "voices:read"
     write_scope = _WRITE
     can_add = True
-    list_display = ["speaker", "company", "state", "locale", "until", "voice_count", "team"]
-    list_select_related = ["team"]
-    list_filter = [by_row("team", _("team"))]
+    list_display = ["speaker", "company", "state", "text_shown", "locale", "until", "voice_count", "team"]
+    list_select_related = ["team", "statement_text"]
+    list_filter = [OutdatedFilter, by_row("team", _("team"))]
+    link_lookups = frozenset({"statement_text__id__exact"})
     search_fields = ["speaker", "company", "statement"]
     fields = _SHOWN
     readonly_fields = _SHOWN
-    actions_detail = ["add_proof", "revoke", "purge", "clips", "events"]
+    actions_detail = ["add_proof", "make_sample", "renew", "revoke", "purge", "clips", "events"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Consent]:
-        rows: QuerySet[Consent] = super().get_queryset(request)
-        return rows.annotate(voice_count=Count("voices"))
+        rows: Any = super().get_queryset(request)
+        shown: QuerySet[Consent] = rows.with_newest().annotate(voice_count=Count("voices"))
+        return shown
 
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
-            consent = give_consent(actor=actor_of(request), scope=form.scope(), **form.plain())
+            consent = give_consent(actor=actor_of(request), **form.plain())
             messages.success(request, _("The consent of %(name)s is recorded.") % {"name": consent.speaker})
             return to_page(consent)
 
@@ -129,6 +147,60 @@ class ConsentsAdmin(ButtonsAdmin):
                 icon="attach_file",
                 explanation=[_("The statement as it was spoken, or a signed paper. It is kept for good, unchanged.")],
                 make_form=ProofForm,
+                back=page_of(consent),
+                act=act,
+            ),
+        )
+
+    @button(_("Make a sample"), icon="mic", scope=_WRITE, when=lambda consent: _may_be_sampled(consent))
+    def make_sample(self, request: HttpRequest, consent: Any) -> HttpResponse:
+        """Of what was spoken: to clone from, or to have the statement heard."""
+
+        def act(form: Any) -> HttpResponse:
+            kept = form.cleaned_data["file"]
+            return to_page(make_statement_sample(consent=consent, kept=kept, actor=actor_of(request)))
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Make a sample of the spoken statement of %(name)s") % {"name": consent.speaker},
+                submit=_("Make sample"),
+                icon="mic",
+                explanation=[
+                    _(
+                        "A voice can be cloned from it, and a provider can be asked to hear the statement in it. The "
+                        "proof itself stays as it is."
+                    )
+                ],
+                make_form=lambda data, files: StatementSampleForm(data, consent=consent),
+                back=page_of(consent),
+                act=act,
+            ),
+        )
+
+    @button(_("Renew"), icon="autorenew", scope=_WRITE, when=lambda consent: not _is_purged(consent))
+    def renew(self, request: HttpRequest, consent: Any) -> HttpResponse:
+        def act(form: Any) -> HttpResponse:
+            fresh = renew_consent(team=consent.team, consent_id=consent.id, actor=actor_of(request), **form.plain())
+            messages.success(request, _("The voices stand under this consent now."))
+            return to_page(fresh)
+
+        return ask(
+            self,
+            request,
+            Question(
+                title=_("Renew the consent of %(name)s") % {"name": consent.speaker},
+                submit=_("Record consent"),
+                icon="autorenew",
+                explanation=[
+                    _(
+                        "A consent is never changed: another one of the same speaker takes its place for all of its "
+                        "voices, and ends their suspension."
+                    )
+                ],
+                facts=[(_("Voices"), self.voices_shown(consent))],
+                make_form=lambda data, files: RenewalForm(data, consent=consent),
                 back=page_of(consent),
                 act=act,
             ),
@@ -212,6 +284,14 @@ class ConsentsAdmin(ButtonsAdmin):
     def statement_shown(self, consent: Consent) -> str:
         return format_html('<div class="vl-wrap">{}</div>', consent.statement)
 
+    @display(description=_("Statement text"))
+    def text_shown(self, consent: Any) -> str:
+        return text_html(consent)
+
+    @display(description=_("Heard by"))
+    def heard(self, consent: Consent) -> str:
+        return heard_html(consent)
+
     @display(description=_("Narrowed to"))
     def scope_shown(self, consent: Consent) -> str:
         if not consent.scope:
@@ -241,36 +321,19 @@ class ConsentsAdmin(ButtonsAdmin):
         return format_html_join(", ", "{}", ((link_to(voice),) for voice in consent.voices.order_by("name"))) or NOTHING
 
 
-class NewConsentForm(TeamForm):
-    speaker = forms.CharField(label=_("Speaker"), max_length=200)
-    company = forms.CharField(label=_("Company"), max_length=200, required=False)
-    statement = forms.CharField(
-        label=_("Statement"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What the speaker agreed to, in the words used."),
-    )
-    locale = forms.CharField(label=_("Locale"), max_length=35, initial="en", help_text=_("e.g. en, en-GB, zh-Hans-CN"))
-    valid_until = moment_field(label=_("Valid until (UTC)"), required=False, help_text=_("Empty: until revoked."))
-    projects = forms.CharField(label=_("Only for projects"), required=False, help_text=_("Names, separated by commas."))
-    languages = forms.CharField(label=_("Only in languages"), required=False)
-    purposes = forms.CharField(label=_("Only for purposes"), required=False)
-
-    def scope(self) -> dict[str, list[str]]:
-        """What the consent is narrowed to, as the flow takes it."""
-        typed = {name: self.cleaned_data[name].split(",") for name in _NARROWINGS if self.cleaned_data[name]}
-        return {name: [item.strip() for item in items if item.strip()] for name, items in typed.items()}
-
-    def plain(self) -> dict[str, Any]:
-        """Everything else."""
-        return {name: value for name, value in self.cleaned_data.items() if name not in _NARROWINGS}
+def _may_be_sampled(consent: Consent) -> bool:
+    """It holds, and something was spoken."""
+    spoken = consent.files.filter(kind=ConsentFile.Kind.SPOKEN)
+    return consent.refusal(clock.now()) is None and spoken.exists()
 
 
-_NARROWINGS = ("projects", "languages", "purposes")
+def _is_purged(consent: Consent) -> bool:
+    return Purge.objects.filter(consent=consent).exists()
 
 
 def _may_be_purged(consent: Consent) -> bool:
     """It has ended, and nobody asked for it before."""
-    return consent.refusal(clock.now()) is not None and not Purge.objects.filter(consent=consent).exists()
+    return consent.refusal(clock.now()) is not None and not _is_purged(consent)
 
 
 def consent_pill(consent: Consent | None) -> str:
