@@ -47,9 +47,22 @@ _FROZEN = (
          "valid_until"),
     ),
 )  # fmt: skip
+# The columns are arguments: a trigger that named them in its condition would forbid every later change of their types.
 _POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '%', TG_ARGV[0]; END $$
+DECLARE
+    place integer;
+BEGIN
+    FOR place IN 1 .. TG_NARGS - 1 LOOP
+        IF to_jsonb(NEW) -> TG_ARGV[place] IS DISTINCT FROM to_jsonb(OLD) -> TG_ARGV[place] THEN
+            RAISE EXCEPTION '%', TG_ARGV[0];
+        END IF;
+    END LOOP;
+    IF TG_NARGS = 1 THEN
+        RAISE EXCEPTION '%', TG_ARGV[0];
+    END IF;
+    RETURN NEW;
+END $$
 """
 _HOMES = "voicelib_providervoice"
 _MOVES = "voicelib_providervoice_moves"
@@ -64,32 +77,34 @@ def _is_illegal() -> str:
 
 
 def install(connection: BaseDatabaseWrapper) -> None:
-    """Create the triggers where they are missing. Safe to repeat."""
+    """Create the triggers where they are missing. Safe to repeat, also where the migrations stopped half-way."""
     with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
         if connection.vendor == "postgresql":
             cursor.execute(_POSTGRES_FUNCTION)
-        for statement in (*_frozen(connection.vendor), *_moves(connection.vendor)):
+        for row in _FROZEN:
+            if row.table in tables:
+                known = {column.name for column in connection.introspection.get_table_description(cursor, row.table)}
+                for statement in _freezing(row, [name for name in row.columns if name in known], connection.vendor):
+                    cursor.execute(statement)
+        for statement in _moves(connection.vendor):
             cursor.execute(statement)
 
 
-def _frozen(vendor: str) -> list[str]:
+def _freezing(row: _Frozen, columns: list[str], vendor: str) -> list[str]:
     """Names of ours only."""
     if vendor == "postgresql":
+        arguments = ", ".join(f"'{argument}'" for argument in (row.refusal, *columns))
         return [
-            f"CREATE OR REPLACE TRIGGER {row.trigger} BEFORE UPDATE ON {row.table} FOR EACH ROW "
-            f"{_when(row, 'IS DISTINCT FROM')} EXECUTE FUNCTION refuse_rewriting('{row.refusal}')"
-            for row in _FROZEN
+            f"CREATE OR REPLACE TRIGGER {row.trigger} BEFORE UPDATE ON {row.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION refuse_rewriting({arguments})"
         ]
+    changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in columns)
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {row.trigger} BEFORE UPDATE ON {row.table} {_when(row, 'IS NOT')} "
-        f"BEGIN SELECT RAISE(ABORT, '{row.refusal}'); END"
-        for row in _FROZEN
+        f"DROP TRIGGER IF EXISTS {row.trigger}",
+        f"CREATE TRIGGER {row.trigger} BEFORE UPDATE ON {row.table} {f'WHEN ({changed})' if changed else ''} "
+        f"BEGIN SELECT RAISE(ABORT, '{row.refusal}'); END",
     ]
-
-
-def _when(row: _Frozen, differs: str) -> str:
-    changed = " OR ".join(f"NEW.{column} {differs} OLD.{column}" for column in row.columns)
-    return f"WHEN ({changed})" if changed else ""
 
 
 def _moves(vendor: str) -> list[str]:
