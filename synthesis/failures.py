@@ -39,6 +39,14 @@ def outcome_unknown(error: ProviderError | None = None) -> dict[str, Any]:
     return failure
 
 
+def waited_too_long(waits_for: dict[str, str]) -> dict[str, Any]:
+    """Its voice was to speak again and did not within the time that anything waits."""
+    return {
+        "code": "voice_wait_over",
+        "message": f"Waited for a day, and no longer. {waits_for['message']} Nothing was spent; retry it later.",
+    }
+
+
 def audio_lost() -> dict[str, Any]:
     """It was paid, and the machine that held the answer is gone or has not come back."""
     return {

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from accounts import events, meters
 from accounts.errors import BudgetExceededError, ConflictError
@@ -47,17 +48,22 @@ def place_hold(
     at: datetime,
     fee: Fee | None = None,
     is_critical: bool = False,
+    instead_of: str | None = None,
 ) -> Hold:
     """Reserve characters and money, and the fee where no one holds it yet, against every budget in scope.
 
     A critical call (a voice dies unless it is made now) may use the reserves of budgets that are full; the first use of
     each a month is told with the event `budget.reserve_used`. All others stop at the limits.
 
-    Call it inside the transaction that writes the work. Raises BudgetExceededError (402) with the name of the budget
-    that is full, ConflictError `budget_currency_mismatch` where a money budget counts in another currency.
+    Call it inside the transaction that writes the work. `instead_of` is a hold that is given back in the same moment,
+    so that a budget with room for one is not asked for two; where the new one is refused it stands. Raises
+    BudgetExceededError (402) with the name of the budget that is full, ConflictError `budget_currency_mismatch` where a
+    money budget counts in another currency.
     """
     wish = _Wish(payer=payer, key=key, characters=characters, amount=amount, at=at, is_critical=is_critical)
     with transaction.atomic():
+        if instead_of is not None:
+            _give_back_for(instead_of, fee)
         return _place(wish, None if fee is None else _fee_hold(wish, fee))
 
 
@@ -128,8 +134,22 @@ def budgets_effect(*, payer: Payer, characters: int, amount: Money, at: datetime
     return answer
 
 
+def _give_back_for(hold_id: str, fee: Fee | None) -> None:
+    old, old_fee = lock_hold(hold_id)
+    if fee is not None:
+        # Before any meter, like every hold.
+        _living(fee).select_for_update(no_key=True).first()
+    if old.state == Hold.State.OPEN:
+        close_hold(old, Hold.State.RELEASED)
+        release_unused_fee(old_fee)
+
+
+def _living(fee: Fee) -> QuerySet[Hold]:
+    return Hold.objects.filter(key=fee.key, state__in=[Hold.State.OPEN, Hold.State.SETTLED])
+
+
 def _fee_hold(wish: _Wish, fee: Fee) -> Hold:
-    living = Hold.objects.filter(key=fee.key, state__in=[Hold.State.OPEN, Hold.State.SETTLED])
+    living = _living(fee)
     # Locked, so that the last other user cannot give it back between this look and our own hold.
     standing = living.select_for_update(no_key=True).first()
     if standing is not None:

@@ -40,7 +40,7 @@ PILLS = {
 _SHOWN = [
     "state_pill", "heard", "whole_text", "applied", "voice_link", "model", "settings_shown", "dictionaries", "billed",
     "saved", "cost", "estimated", "duration", "file", "sha256", "trace_ids", "attempts", "findings", "error_shown",
-    "team", "project", "purpose", "token", "metadata_shown", "created", "finished",
+    "waits", "team", "project", "purpose", "token", "metadata_shown", "created", "finished",
 ]  # fmt: skip
 
 
@@ -64,7 +64,7 @@ class ClipsAdmin(ButtonsAdmin):
     search_fields = ["text", "voice__name", "voice__slug", "id"]
     search_help_text = _("Text, voice, id")
     fieldsets = [
-        (None, {"fields": ["state_pill", "heard", "error_shown", "whole_text", "voice_link"]}),
+        (None, {"fields": ["state_pill", "heard", "error_shown", "waits", "whole_text", "voice_link"]}),
         (_("Cost"), {"fields": ["billed", "estimated", "saved", "cost"]}),
         (_("Made with"), {"fields": ["applied", "dictionaries", "model", "settings_shown"]}),
         (_("The file"), {"fields": ["duration", "file", "sha256", "findings"]}),
@@ -288,6 +288,10 @@ class ClipsAdmin(ButtonsAdmin):
     @display(description=_("Error"))
     def error_shown(self, clip: Clip) -> str:
         return error_html(clip.error)
+
+    @display(description=_("Waits for"))
+    def waits(self, clip: Clip) -> str:
+        return error_html(clip.waits_for())
 
 
 def _json(value: Any) -> str:

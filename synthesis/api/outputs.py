@@ -92,7 +92,7 @@ class ClipOutput(Output):
     saved_characters = serializers.IntegerField()
     amount = MoneyOutput(allow_null=True)
     error = ClipErrorOutput(allow_null=True)
-    waits_for = ClipErrorOutput(allow_null=True, help_text="Why a queued clip is not begun yet, once that was tried.")
+    waits_for = ClipErrorOutput(allow_null=True, help_text="Why a queued clip is not begun yet, where that is known.")
     trace_ids = serializers.ListField(child=serializers.CharField())
     audio_url = serializers.CharField(allow_null=True, help_text="Plays the clip for a limited time.")
     metadata = AnyObject()
@@ -164,7 +164,7 @@ def clip_json(clip: Clip) -> dict[str, Any]:
             "saved_characters": sum(segment.saved_characters for segment in segments),
             "amount": _amount(segments),
             "error": clip.error,
-            "waits_for": _waits_for(clip, segments),
+            "waits_for": clip.waits_for(),
             "trace_ids": _trace_ids(clip, segments),
             "audio_url": audio_url(clip),
             "metadata": clip.metadata,
@@ -237,13 +237,6 @@ def _format(clip: Clip, rendering: Rendering | None) -> dict[str, Any]:
         return dict(clip.format)
     found = {"container": rendering.format, "sample_rate": rendering.sample_rate, "channels": rendering.channels}
     return {**clip.format, **found}
-
-
-def _waits_for(clip: Clip, segments: list[Segment]) -> dict[str, Any] | None:
-    if clip.state not in (Clip.State.QUEUED, Clip.State.RENDERING):
-        return None
-    queued = [segment.rendering for segment in segments if segment.rendering.state == Rendering.State.QUEUED]
-    return next((rendering.error for rendering in queued if rendering.error), None)
 
 
 def _trace_ids(clip: Clip, segments: list[Segment]) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import DateTimeField, F, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce
 
 from accounts import clock, events
 from accounts.doorbell import ring
@@ -75,6 +76,23 @@ def put_back(
             if not goes_on:
                 _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
             ring(RENDER_TASK, claim.rendering_id, in_seconds=wait_seconds)
+
+
+def put_aside(claim: Claim, *, home_id: str, waits_for: dict[str, Any], seconds: float) -> None:
+    """Queue it again with the same hold until its voice speaks, and look at that after `seconds` of real time; it
+    counts as no try. `home_id` is the home it waits for."""
+    now = clock.real_now()
+    with transaction.atomic():
+        waiting = claimed(claim).update(
+            state=Rendering.State.QUEUED,
+            due_at=now + timedelta(seconds=seconds),
+            waits_since=Coalesce("waits_since", Value(now, output_field=DateTimeField())),
+            lease_until=None,
+            error=waits_for,
+            provider_voice=home_id,
+        )
+        if waiting:
+            _move_clips(claim.rendering_id, Clip.State.RENDERING, Clip.State.QUEUED)
 
 
 def shorten_lease(claim: Claim, *, seconds: float) -> None:

@@ -6,7 +6,7 @@ Lock order everywhere: rendering → hold → meters.
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
@@ -20,15 +20,28 @@ from accounts.payer import Payer
 from synthesis.flows.orders import Order, Piece
 from synthesis.models import Clip, Rendering, Segment
 from synthesis.speech_orders import order_json
+from voicelib.flows.hopes import CLONING_AGAIN, Hope
+from voicelib.flows.listeners import WAKE_TASK
 
 RENDER_TASK = "synthesis.tasks.render"
+# How often what waits for a voice is looked at where nobody rang for it.
+LOOK_AGAIN_SECONDS = 60.0
 _UNDERWAY = (Rendering.State.QUEUED, Rendering.State.RENDERING)
 
 
 def commission(
-    *, order: Order, piece: Piece, payer: Payer, at: datetime, pays_again: bool = False
+    *,
+    order: Order,
+    piece: Piece,
+    payer: Payer,
+    at: datetime,
+    pays_again: bool = False,
+    instead_of: str | None = None,
 ) -> tuple[Rendering, Hold | None]:
     """Find, join or order the rendering of one piece, inside the transaction that writes the clip.
+
+    `instead_of` is a hold that is given back for the new one. An order that waits is written and held like any other
+    and left until its voice speaks.
 
     Returns the rendering, and the hold when this ask is the one that pays. Of many that ask for the same piece at
     once, the unique row lets one through and the others join it.
@@ -53,6 +66,8 @@ def commission(
         if not pays_again:
             _refuse_unresolved(rendering)
         _reopen(rendering, piece, payer)
+    if order.waits:
+        _leave_waiting(rendering, order)
     rendering.hold = place_hold(
         payer=payer,
         key=hold_key(rendering),
@@ -60,9 +75,14 @@ def commission(
         amount=piece.amount,
         at=at,
         fee=order.fee,
+        instead_of=instead_of,
     )
     rendering.save()
-    ring(RENDER_TASK, rendering.id)
+    if order.waits:
+        # The voice may have spoken since it was looked at.
+        ring(WAKE_TASK, order.voice.id)
+    else:
+        ring(RENDER_TASK, rendering.id)
     return rendering, rendering.hold
 
 
@@ -139,6 +159,14 @@ def _reopen(rendering: Rendering, piece: Piece, payer: Payer) -> None:
     rendering.estimated_characters = piece.characters
     rendering.due_at = clock.real_now()
     rendering.error = None
+    rendering.waits_since = None
+
+
+def _leave_waiting(rendering: Rendering, order: Order) -> None:
+    rendering.provider_voice = order.home
+    rendering.error = Hope(order.home, CLONING_AGAIN).as_json()
+    rendering.waits_since = clock.real_now()
+    rendering.due_at = rendering.waits_since + timedelta(seconds=LOOK_AGAIN_SECONDS)
 
 
 def _tell_ready(clip: Clip) -> None:

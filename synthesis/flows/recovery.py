@@ -21,6 +21,7 @@ from synthesis.flows.claims import Claim, claim_abandoned, give_up, put_back
 from synthesis.flows.commissions import RENDER_TASK
 from synthesis.flows.finishing import deliver, finish
 from synthesis.flows.rendering import note_use, read_rendering, subject_of
+from synthesis.flows.waiting import wait_tick
 from synthesis.models import Rendering
 
 logger = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def render_tick(*, at: datetime | None = None) -> None:
     _take_in_late_answers()
     for rendering_id in _due(at)[:_MOST_RUNG]:
         ring(RENDER_TASK, rendering_id)
+    wait_tick(at=at)
 
 
 def recover_after_restart() -> int:
@@ -61,7 +63,8 @@ def _abandoned(at: datetime) -> QuerySet[Rendering]:
 
 
 def _due(at: datetime) -> QuerySet[Rendering, str]:
-    queued = Rendering.objects.filter(state=Rendering.State.QUEUED, due_at__lte=at)
+    # What waits for its voice is found by its voice.
+    queued = Rendering.objects.filter(state=Rendering.State.QUEUED, due_at__lte=at, waits_since__isnull=True)
     return queued.order_by("due_at", "id").values_list("id", flat=True)
 
 

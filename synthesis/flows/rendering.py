@@ -20,12 +20,13 @@ from synthesis.failures import outcome_unknown, provider_failure, refusal
 from synthesis.flows.claims import Claim, claim_queued, give_up, is_mine, put_back, shorten_lease
 from synthesis.flows.failover import move_elsewhere
 from synthesis.flows.finishing import SOON_SECONDS, deliver
+from synthesis.flows.waiting import may_call, wait_for_voice
 from synthesis.models import Rendering, Segment
 from synthesis.speech_answers import spooled
 from synthesis.speech_orders import order_from_json
 from voicelib.flows.consent_use import refuse_outside_consent
 from voicelib.flows.use import record_use, report_missing
-from voicelib.flows.voices import guard_use
+from voicelib.flows.voices import SILENT_CODES, guard_use
 
 
 class SupersededError(ConflictError):
@@ -51,7 +52,8 @@ def render(*, rendering_id: str, at: datetime | None = None) -> None:
         return
     reached("held", rendering=rendering_id)
     try:
-        _call(claim, rendering, rendering.hold)
+        if may_call(claim=claim, rendering=rendering):
+            _call(claim, rendering, rendering.hold)
     except Exception:
         # The database broke off a transaction, say: nobody should wait for the whole lease.
         shorten_lease(claim, seconds=SOON_SECONDS)
@@ -89,7 +91,11 @@ def _call(claim: Claim, rendering: Rendering, hold: Hold) -> None:
             return
         put_back(claim, wait_seconds=wait.retry_after_seconds or 1, counts_as_try=False, waits_for=refusal(wait))
     except PlatformError as refused:
-        give_up(claim, failure=refusal(refused), keeps_hold=False)
+        if refused.code in SILENT_CODES:
+            # Its home ended in this moment.
+            wait_for_voice(claim=claim, rendering=read_rendering(rendering.id), failure=refusal(refused))
+        else:
+            give_up(claim, failure=refusal(refused), keeps_hold=False)
     else:
         deliver(claim=claim, rendering=rendering, attempt=attempt, answer=answer)
 
@@ -158,6 +164,8 @@ def _conclude(claim: Claim, rendering: Rendering, hold: Hold, error: ProviderErr
         give_up(claim, failure=outcome_unknown(error), keeps_hold=True)
     elif attempt.state == Attempt.State.SETTLED:
         give_up(claim, failure=provider_failure(error), keeps_hold=True, attempt=attempt)
+    elif error.gone:
+        wait_for_voice(claim=claim, rendering=read_rendering(rendering.id), failure=provider_failure(error))
     elif error.category is Category.PROVIDER_DOWN and move_elsewhere(claim=claim, rendering=rendering):
         return
     elif error.retryable and rendering.tries + 1 < MOST_TRIES:

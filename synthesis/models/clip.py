@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -67,6 +69,13 @@ class Clip(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def waits_for(self) -> dict[str, Any] | None:
+        """Why it is not begun yet, where that is known: {"code", "message", "provider"?}."""
+        if self.state not in (Clip.State.QUEUED, Clip.State.RENDERING):
+            return None
+        queued = [segment.rendering for segment in self.segments.all() if segment.rendering.state == Clip.State.QUEUED]
+        return next((rendering.error for rendering in queued if rendering.error), None)
 
     def payer(self) -> Payer:
         """Whose books this clip is in."""

@@ -29,7 +29,8 @@ class Rendering(models.Model):
     # Digest of everything audible; the same fingerprint and take in the same team is never paid twice.
     fingerprint = models.CharField(max_length=64)
     take = models.IntegerField(default=1)
-    # What is sent: {"text", "model", "settings", "format", "rules"}; enough to send it again after a crash.
+    # What is sent: {"text", "model", "voice_id", "settings", "format", "rules"}; enough to send it again after a crash.
+    # Without a voice id it is sent nowhere: it waits for a home, and is then ordered there.
     request = models.JSONField()
     # Payer of the call: see accounts.payer.Payer.
     payer = models.JSONField()
@@ -57,6 +58,8 @@ class Rendering(models.Model):
     # Real time: when to try (again), and until when the claim of a worker stands (its exact value is the claim).
     due_at = models.DateTimeField(default=clock.real_now)
     lease_until = models.DateTimeField(null=True)
+    # Real time since when it waits for its voice to speak (again); null: it never had to.
+    waits_since = models.DateTimeField(null=True)
     # Tries of this round that were surely not charged.
     tries = models.IntegerField(default=0)
 
@@ -74,7 +77,16 @@ class Rendering(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="renderings_due"),
             models.Index(fields=["lease_until"], condition=models.Q(state="rendering"), name="renderings_leased"),
+            models.Index(
+                fields=["provider_voice"],
+                condition=models.Q(state="queued", waits_since__isnull=False),
+                name="renderings_waiting",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.state} {self.fingerprint[:12]}"
+
+    def is_unplaced(self) -> bool:
+        """Whether no home is known yet that will speak it; `provider_voice` is the one it waits for."""
+        return not self.request["voice_id"]

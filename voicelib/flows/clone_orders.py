@@ -13,7 +13,7 @@ from accounts.doorbell import ring
 from accounts.errors import ConflictError
 from accounts.flows.holds import Fee, place_hold
 from accounts.flows.quotes import quote_fee, quote_speech
-from accounts.models import Price, ProviderAccount
+from accounts.models import Hold, Price, ProviderAccount
 from accounts.money import Money
 from accounts.payer import Actor, Payer
 from accounts.provider_clients import adapter
@@ -21,7 +21,7 @@ from voicelib.clone_options import NO_OPTIONS, CloneOptions
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.clone_checks import CloneFinding, CloneWish, add_notes, examine_clone
 from voicelib.flows.history import note_home
-from voicelib.flows.voices import fee_key, refuse_suspended
+from voicelib.flows.voices import fee_key, next_fee_key, refuse_suspended
 from voicelib.models import ProviderVoice, Voice
 from voicelib.revival import is_too_soon
 from voicelib.states import LIVING
@@ -140,6 +140,8 @@ def _place(
             newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
             home.generation = (newest or 0) + 1
             home.save(force_insert=True)
+            # Clips that wait for it have set its fee aside before it had a name.
+            Hold.objects.filter(key=next_fee_key(home), state=Hold.State.OPEN).update(key=fee_key(home))
             place_hold(
                 payer=payer,
                 key=clone_hold_key(home),

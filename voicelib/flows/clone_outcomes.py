@@ -20,6 +20,7 @@ from voicelib.flows.claims import let_go
 from voicelib.flows.clone_orders import clone_hold_key
 from voicelib.flows.deadlines import look_again, set_deadlines, will_be_kept
 from voicelib.flows.history import note_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.statement_hearings import NOT_HEARD, record_heard, record_not_heard, was_not_heard
 from voicelib.models import ProviderVoice
 from voicelib.retention import PROOF_DELAY
@@ -76,6 +77,7 @@ def record_cloned(*, home_id: str, attempt: Attempt, vendor_voice_id: str) -> No
     data["trace_id"] = attempt.trace_id
     note_home(home=home, kind="voice.cloned", data=data)
     record_heard(home=home, attempt=attempt)
+    tell_listeners(voice_id=home.voice_id)
 
 
 def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | None) -> None:
@@ -98,6 +100,8 @@ def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | Non
         home.claim, home.lease_until = "", None
         home.save()
         note_home(home=home, kind="voice.clone_unproven", data={"error": home.last_error})
+        # It is tried like any other: speaking is what proves it.
+        tell_listeners(voice_id=home.voice_id)
 
 
 def mark_failed(*, home_id: str, error: Exception) -> None:
@@ -116,6 +120,7 @@ def mark_failed(*, home_id: str, error: Exception) -> None:
         home.claim, home.lease_until = "", None
         home.save()
         note_home(home=home, kind="voice.clone_failed", data={"error": home.last_error})
+        tell_listeners(voice_id=home.voice_id)
     give_back_clone(home)
 
 

@@ -12,6 +12,7 @@ from accounts.payer import PLATFORM, Actor
 from voicelib.flows.claims import let_go
 from voicelib.flows.deadlines import facts_of
 from voicelib.flows.history import note_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.keeping import is_wanted
 from voicelib.models import ProviderVoice
 from voicelib.states import moved
@@ -37,6 +38,7 @@ def end_home(
             return False
         if was_wanted:
             ring(REVIVE_TASK, home.id)
+        tell_listeners(voice_id=home.voice_id)
         deadline = home.expires_at.isoformat() if home.expires_at else None
         told = {"policy": home.policy, "deadline": deadline, **(data or {})}
         note_home(home=home, kind="voice.lost" if ended == State.LOST else "voice.lapsed", actor=actor, data=told)

@@ -13,6 +13,7 @@ from accounts.flows.freezing import freeze_account, thaw_account
 from accounts.models import ProviderAccount
 from accounts.payer import Actor
 from voicelib.flows.endings import end_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.models import ProviderVoice
 
 State = ProviderVoice.State
@@ -31,6 +32,8 @@ def freeze_for_missing(*, account: ProviderAccount, homes: Iterable[ProviderVoic
         living.filter(id__in=[home.id for home in homes], missing_since__isnull=True).update(missing_since=at)
         living.filter(check_due_at__isnull=False).update(check_due_at=None)
         freeze_account(account=account, reason=reason, at=at)
+        for voice_id in sorted({home.voice_id for home in homes}):
+            tell_listeners(voice_id=voice_id)
 
 
 def unfreeze(*, account: ProviderAccount, actor: Actor, accept_losses: bool, at: datetime) -> list[ProviderVoice]:

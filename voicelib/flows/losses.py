@@ -16,6 +16,7 @@ from voicelib.flows.deadlines import facts_of
 from voicelib.flows.endings import end_home
 from voicelib.flows.freezes import freeze_for_missing
 from voicelib.flows.history import note_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.keeping import is_wanted
 from voicelib.losses import LOSSES_WITHIN, PROOF_GAP, Finding, Verdict, judge, unclear_wait
 from voicelib.models import ProviderVoice
@@ -69,6 +70,7 @@ def trust(*, home: ProviderVoice) -> None:
         return
     with transaction.atomic():
         ProviderVoice.objects.filter(id=home.id).update(**_NO_DOUBT)
+        tell_listeners(voice_id=home.voice_id)
         if home.missing_since is not None:
             note_home(home=home, kind="voice.found")
 
@@ -111,6 +113,7 @@ def _end_doubt(home: ProviderVoice, verdict: Verdict, at: datetime, told: dict[s
         end_home(home=home, state=State.LAPSED, at=at, data=told)
         return
     let_go(home, **_NO_DOUBT)
+    tell_listeners(voice_id=home.voice_id)
     if verdict is Verdict.TRUST and home.missing_since is not None:
         note_home(home=home, kind="voice.found", data=told)
 

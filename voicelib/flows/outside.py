@@ -8,6 +8,7 @@ from django.db import transaction
 
 from voicelib.flows.deadlines import set_deadlines
 from voicelib.flows.history import note_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.models import ProviderVoice
 from voicelib.states import LIVING, moved
 
@@ -37,6 +38,7 @@ def mark_used_outside(*, home_id: str, at: datetime) -> bool:
             home.keepalive_due_at = at
         home.save()
         note_home(home=home, kind="voice.activated", data={"by": "outside", "was": before})
+        tell_listeners(voice_id=home.voice_id)
     return True
 
 

@@ -17,6 +17,7 @@ from accounts.payer import Actor
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.deletion import ask_deletion, undo_deletion
 from voicelib.flows.history import note_voice
+from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.voices import fee_key
 from voicelib.models import Deletion, Dictionary, ProviderVoice, Voice
 
@@ -64,6 +65,7 @@ def retire_voice(*, voice: Voice, actor: Actor, reason: str, undo_seconds: float
         for home in voice.homes.exclude(state=ProviderVoice.State.DELETED).order_by("id"):
             ask_deletion(home=home, actor=actor, reason=reason, undo_seconds=undo_seconds)
         note_voice(voice=voice, kind="voice.retired", actor=actor, data={"reason": reason})
+        tell_listeners(voice_id=voice.id)
     return voice
 
 

@@ -12,13 +12,13 @@ from accounts.doorbell import ring
 from accounts.errors import BudgetExceededError, PlatformError
 from accounts.payer import PLATFORM
 from voicelib.clone_options import CloneOptions
-from voicelib.flows.clone_orders import ask_clone, last_revival
-from voicelib.flows.defaults import defaults_of
+from voicelib.flows.clone_orders import ask_clone
 from voicelib.flows.endings import REVIVE_TASK
 from voicelib.flows.history import note_home
-from voicelib.models import ProviderVoice, Voice, VoiceDefaults
-from voicelib.revival import TRY_AGAIN, Facts, Step, is_too_soon, next_step
-from voicelib.states import LIVING
+from voicelib.flows.listeners import tell_listeners
+from voicelib.flows.revival_facts import revival_facts
+from voicelib.models import ProviderVoice
+from voicelib.revival import TRY_AGAIN, Step, is_too_soon, next_step
 
 _BATCH = 100
 # Refusals that pass by themselves; all others are a person's matter.
@@ -42,7 +42,7 @@ def revive_home(*, provider_voice_id: str) -> ProviderVoice | None:
     home = _take(provider_voice_id, at)
     if home is None:
         return None
-    facts = _facts(home)
+    facts = revival_facts(home)
     step = next_step(facts, at)
     if step is Step.CLONE:
         return _clone(home, at)
@@ -87,25 +87,15 @@ def _take(home_id: str, at: datetime) -> ProviderVoice | None:
     return homes.get(id=home_id)
 
 
-def _facts(home: ProviderVoice) -> Facts:
-    wish = home.revival or defaults_of(home.voice.team_id).revival
-    others = ProviderVoice.objects.filter(voice=home.voice_id, provider_account=home.provider_account_id)
-    return Facts(
-        state=home.state,
-        is_cloned=home.voice.kind == Voice.Kind.CLONED,
-        is_automatic=wish == VoiceDefaults.Revival.AUTOMATIC,
-        is_replaced=others.filter(state__in=LIVING).exists() or others.filter(id__gt=home.id).exists(),
-        is_frozen=home.provider_account.frozen_at is not None,
-        ended_at=home.ended_at,
-        revived_at=last_revival(home.voice),
-    )
-
-
 def _look_again(home: ProviderVoice, due_at: datetime | None) -> None:
     ProviderVoice.objects.filter(id=home.id).update(revival_due_at=due_at)
+    tell_listeners(voice_id=home.voice_id)
 
 
 def _refused(home: ProviderVoice, code: str, detail: str) -> None:
     with transaction.atomic():
+        # What waits for it gives up: a refusal may pass, but nobody knows when.
+        refused = {"code": code, "message": detail, "at": clock.now().isoformat()}
+        ProviderVoice.objects.filter(id=home.id).update(revival_refused=refused)
         key = f"voice.revival_refused:{home.id}:{code}"[:160]
         note_home(home=home, kind="voice.revival_refused", data={"code": code, "message": detail}, key=key)

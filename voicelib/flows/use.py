@@ -15,6 +15,7 @@ from voicelib.flows.clone_outcomes import failure_of, mark_failed
 from voicelib.flows.deadlines import columns, set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
+from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.losses import doubt, trust
 from voicelib.models import ProviderVoice, Voice
 from voicelib.states import LIVING, moved
@@ -95,6 +96,7 @@ def _activate(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
     home.save()
     data = {"by": attempt.kind, "attempt": attempt.id, "trace_id": attempt.trace_id}
     note_home(home=home, kind="voice.activated", data=data)
+    tell_listeners(voice_id=home.voice_id)
 
 
 def _came_back(home: ProviderVoice) -> bool:

@@ -18,6 +18,7 @@ from accounts.slugs import checked_slug, unique_slug
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.deadlines import look_again
 from voicelib.flows.history import note_voice
+from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.voice_samples import note_chosen
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 from voicelib.names import checked_line
@@ -33,6 +34,7 @@ _SILENT = (
     (State.DELETING, "voice_deleted", "It is being deleted."),
     (State.DELETED, "voice_deleted", "It was deleted; clone it again if you may."),
 )
+SILENT_CODES = frozenset(code for _, code, _ in _SILENT)
 _CHANGEABLE = ("name", "language", "consent", "sample")
 _LONGEST = {"name": 200, "language": 35}
 
@@ -101,6 +103,7 @@ def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: da
         voice.suspended_at, voice.suspended_reason = at, reason
         voice.save(update_fields=["suspended_at", "suspended_reason"])
         note_voice(voice=voice, kind="voice.suspended", actor=actor, data={"reason": reason})
+        tell_listeners(voice_id=voice.id)
     return len(standing)
 
 
@@ -141,10 +144,15 @@ def speaking_homes(*, voice: Voice, at: datetime) -> list[ProviderVoice]:
     """All homes that can speak for a voice now, the newest first; at least one. Raises as `speaking_home`."""
     refuse_suspended(voice, at)
     homes = list(voice.homes.select_related("provider_account", "voice").order_by("-id"))
-    speaking = [home for home in homes if home.state in _PREFERRED and not _is_past(home, at)]
+    speaking = [home for home in homes if is_speaking(home, at)]
     if not speaking:
-        raise _silent(voice, homes, at)
+        raise silence(voice=voice, homes=homes, at=at)
     return speaking
+
+
+def is_speaking(home: ProviderVoice, at: datetime) -> bool:
+    """Whether this home exists and its deadline has not passed; suspension is another matter."""
+    return home.state in _PREFERRED and not _is_past(home, at)
 
 
 def guard_use(*, provider_voice_id: str) -> None:
@@ -157,8 +165,8 @@ def guard_use(*, provider_voice_id: str) -> None:
     home = ProviderVoice.objects.select_for_update(no_key=True).get(id=provider_voice_id)
     now = clock.now()
     refuse_suspended(voice, now)
-    if home.state not in _PREFERRED or _is_past(home, now):
-        raise _silent(voice, [home], now)
+    if not is_speaking(home, now):
+        raise silence(voice=voice, homes=[home], at=now)
 
 
 def fee_of(*, home: ProviderVoice, at: datetime) -> Fee | None:
@@ -166,7 +174,7 @@ def fee_of(*, home: ProviderVoice, at: datetime) -> Fee | None:
 
     Its key is one per home, so that parallel first uses set it aside once and it is booked once.
     """
-    if home.state not in ProviderVoice.NOT_YET_ACTIVE:
+    if home.state not in (State.CLONING, *ProviderVoice.NOT_YET_ACTIVE):
         return None
     quoted = quote_fee(account=home.provider_account, unit=Price.Unit.CLONE, at=at)
     if quoted is None or quoted[1] != Price.ChargedOn.FIRST_USE:
@@ -186,6 +194,11 @@ def refusal_of(voice: Voice, at: datetime) -> str | None:
     return None if voice.consent is None else voice.consent.refusal(at)
 
 
+def next_fee_key(home: ProviderVoice) -> str:
+    """Under which the fee of the home that will replace this one is held until that is ordered and takes it over."""
+    return f"activation:next:{home.voice_id}:{home.provider_account_id}"
+
+
 def refuse_suspended(voice: Voice, at: datetime) -> None:
     """Raises VoiceRefusedError where the voice is suspended or its consent does not hold at `at`."""
     if voice.suspended_at is not None:
@@ -199,12 +212,8 @@ def refuse_suspended(voice: Voice, at: datetime) -> None:
         raise VoiceRefusedError(f"The speaker's consent to {voice.slug} does not hold any more.", code=refusal)
 
 
-def _is_past(home: ProviderVoice, at: datetime) -> bool:
-    # The tick may not have been here yet; the provider does not wait for it.
-    return home.expires_at is not None and home.expires_at <= at
-
-
-def _silent(voice: Voice, homes: Iterable[ProviderVoice], at: datetime) -> VoiceRefusedError:
+def silence(*, voice: Voice, homes: Iterable[ProviderVoice], at: datetime) -> VoiceRefusedError:
+    """Why none of these homes speaks, by the best of them."""
     states = {State.LAPSED if home.state in _PREFERRED and _is_past(home, at) else home.state for home in homes}
     for state, code, hint in _SILENT:
         if state in states:
@@ -212,6 +221,11 @@ def _silent(voice: Voice, homes: Iterable[ProviderVoice], at: datetime) -> Voice
     return VoiceRefusedError(
         f"The voice {voice.slug} cannot speak. It has not been cloned yet.", code="voice_not_ready"
     )
+
+
+def _is_past(home: ProviderVoice, at: datetime) -> bool:
+    # The tick may not have been here yet; the provider does not wait for it.
+    return home.expires_at is not None and home.expires_at <= at
 
 
 def _refuse_a_speaker(voice: Voice, changes: dict[str, str | None]) -> None:

@@ -126,6 +126,8 @@ class ProviderVoice(models.Model):
     revival = models.CharField(_("cloning again"), max_length=16, blank=True)
     # Business time at which it is looked at whether a home that ended is cloned again; null: it is not.
     revival_due_at = models.DateTimeField(null=True, editable=False)
+    # {"code", "message", "at"} of why it was not cloned again at the last try.
+    revival_refused = models.JSONField(null=True, editable=False)
     # The home whose place this one took without anybody asking.
     revives = models.ForeignKey("self", models.SET_NULL, null=True, editable=False, related_name="+")
     model = models.CharField(_("model"), max_length=64, blank=True)

@@ -1,0 +1,15 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("voicelib", "0014_recordings_of_voices"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="providervoice",
+            name="revival_refused",
+            field=models.JSONField(editable=False, null=True),
+        ),
+    ]
