@@ -7,6 +7,7 @@ from accounts.payer import Actor, Payer
 from synthesis.flows import rendering
 from synthesis.flows.clips import ask_clip
 from synthesis.models import Clip, Rendering
+from tests.synthesis.ada import Ada, make_ada
 from tests.synthesis.vendor import Vendor
 from voicelib.models import ProviderVoice, Voice
 
@@ -23,6 +24,12 @@ def vendor(cast, sandbox) -> Vendor:
 def voice(cast, vendor) -> Voice:
     """The voice `narrator`: a system voice, permanent, free of fees."""
     return make_voice(cast, "narrator")
+
+
+@pytest.fixture
+def ada(cast, vendor) -> Ada:
+    """The voice `ada`: of a person who consents, not cloned yet."""
+    return make_ada(cast)
 
 
 @pytest.fixture

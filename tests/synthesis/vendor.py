@@ -30,6 +30,20 @@ class Vendor:
             json={"operation": "t2a", "fault": fault, "count": count, "key": self.key, **details},
         )
 
+    def fail_cloning(self) -> None:
+        """The next recording of this key is refused."""
+        self._ask(
+            "POST",
+            "/faults",
+            json={
+                "operation": "voice_clone",
+                "fault": "error_in_200",
+                "count": 1,
+                "key": self.key,
+                "status_code": 2013,
+            },
+        )
+
     def count_by(self, rule: str) -> None:
         """Bill everybody by another counting rule."""
         self._ask("POST", "/counting", json={"rule": rule})

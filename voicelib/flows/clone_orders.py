@@ -140,15 +140,17 @@ def _place(
             newest = voice.homes.filter(provider_account=account).aggregate(newest=Max("generation"))["newest"]
             home.generation = (newest or 0) + 1
             home.save(force_insert=True)
-            # Clips that wait for it have set its fee aside before it had a name.
-            Hold.objects.filter(key=next_fee_key(home), state=Hold.State.OPEN).update(key=fee_key(home))
+            fee = _fee_on_cloning(home, at)
+            if fee is None:
+                # Clips that wait for it have set the fee of its first use aside before it had a name.
+                Hold.objects.filter(key=next_fee_key(home), state=Hold.State.OPEN).update(key=fee_key(home))
             place_hold(
                 payer=payer,
                 key=clone_hold_key(home),
                 characters=characters,
                 amount=amount,
                 at=at,
-                fee=_fee_on_cloning(home, at),
+                fee=fee,
             )
             _note_asked(home, actor, characters, made_over)
             ring(CLONE_TASK, home.id)
