@@ -94,7 +94,7 @@ EVENT_KINDS: dict[str, str] = {
     "clip.ready": "A clip is finished and can be heard.",
     "clip.failed": "A clip could not be made, or nobody knows whether it was; its error says why.",
     "clip.retried": "Someone asked to make a failed clip again.",
-    "clip.moved": "Another home of the voice speaks a clip, because the account of the first is down.",
+    "clip.moved": "Another home of the voice speaks a clip, because the first one cannot.",
     "clip.canceled": "A clip was taken back before the provider was asked.",
 }
 

@@ -89,15 +89,21 @@ def _wake(home: ProviderVoice, waiting: QuerySet[Rendering]) -> None:
     now = clock.real_now()
     hope = None if _is_heard(home.voice) else _hope_here(home)
     if hope is not None:
-        young = waiting.filter(waits_since__gt=now - LONGEST_WAIT)
-        young.update(due_at=now + timedelta(seconds=LOOK_AGAIN_SECONDS), error=hope.as_json())
-        young.filter(request__voice_id="").update(provider_voice=hope.home)
+        _wait_on(home, hope, waiting.filter(waits_since__gt=now - LONGEST_WAIT), now)
         waiting = waiting.filter(waits_since__lte=now - LONGEST_WAIT)
     ids = list(waiting.order_by("waits_since", "id").values_list("id", flat=True))
     # Due since it was asked: what waited longest comes first in every sweep.
     waiting.update(due_at=F("waits_since"))
     for rendering_id in ids:
         ring(RENDER_TASK, rendering_id)
+
+
+def _wait_on(home: ProviderVoice, hope: Hope, waiting: QuerySet[Rendering], now: datetime) -> None:
+    """Only what changes is written: a crowd that asks rings for everybody."""
+    waiting.filter(due_at__lte=now).update(due_at=now + timedelta(seconds=LOOK_AGAIN_SECONDS))
+    waiting.exclude(error=hope.as_json()).update(error=hope.as_json())
+    if hope.home.id != home.id:
+        waiting.filter(request__voice_id="").update(provider_voice=hope.home)
 
 
 def _put_aside(claim: Claim, rendering: Rendering, hope: Hope) -> None:

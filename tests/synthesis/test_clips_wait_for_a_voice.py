@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 
 from accounts import clock
 from accounts.errors import BudgetExceededError, ConflictError
@@ -17,6 +18,7 @@ from providers.registry import also_speaking
 from synthesis.flows import recovery, rendering, waiting
 from synthesis.flows.clips import cancel_clip, retry_clip
 from synthesis.models import Clip, Rendering
+from tests.cast import make_account
 from tests.later import Later
 from voicelib.flows.activation import set_policy
 from voicelib.flows.consents import revoke_consent
@@ -210,7 +212,7 @@ def test_a_consent_that_is_revoked_meanwhile_fails_it_and_nothing_is_spent(cast,
 
 def test_a_clone_that_fails_fails_what_waited_and_gives_it_back(cast, ada, ask, cloning, wake, vendor):
     clip = ask("In vain.")
-    vendor.fail_cloning()
+    vendor.fail("error_in_200", operation="voice_clone", status_code=2013)
     ada.make()
     assert ada.home().state == State.FAILED
     wake()
@@ -407,3 +409,52 @@ def test_many_that_ask_the_same_at_once_pay_once(ada, ask, drain, vendor):
     assert Attempt.objects.filter(kind="speech").count() == 1
     assert LedgerEntry.objects.filter(kind="saved").count() == 19
     nothing_is_held()
+
+
+def test_a_clone_whose_answer_was_lost_is_proven_by_what_waited(ada, ask, cloning, wake, vendor):
+    clip = ask("Are you there?")
+    vendor.fail("timeout_after_charge", operation="voice_clone")
+    ada.make()
+    assert ada.home().state == State.UNPROVEN
+    wake()
+    assert code(clip) == ("ready", None)
+    assert ada.home().state == State.PERMANENT
+    assert not Hold.objects.filter(state="open", key__startswith="rendering:").exists()
+    assert verify_ledger() == []
+
+
+def test_a_lost_answer_that_named_the_voice_fails_what_waited(cast, ada, ask, wake, vendor):
+    adapter = Later(picks_id=True)
+    adapter.finished = True
+    ProviderAccount.objects.filter(id=cast.account.id).update(provider=adapter.name)
+    cast.account.refresh_from_db()
+    with also_speaking(adapter):
+        ada.live()
+        ada.lose()
+        ada.revive()
+        clip = ask("Whose id?")
+        vendor.fail("timeout_after_charge", operation="voice_clone")
+        ada.make()
+        wake()
+    assert code(clip) == ("failed", "voice_failed")
+    assert "clone_answer_lost" in clip.error["message"]
+    assert not Hold.objects.filter(state="open", key__startswith="rendering:").exists()
+
+
+def test_another_account_where_it_is_cloned_for_the_first_time_may_be_waited_for(cast, ada, ask, wake):
+    set_policy(voice=(ada.live()).voice, account=None, actor=ada.actor, policy="always", revival="manual")
+    ada.lose()
+    ada.order(make_account(cast.team, slug="second", is_default=False))
+    clip = ask("From elsewhere.")
+    assert shown(cast, clip)["spoken_by"][0]["provider_account"] == "second"
+    ada.make()
+    wake()
+    assert code(clip) == ("ready", None)
+    nothing_is_held()
+
+
+def test_the_page_of_a_clip_says_what_it_waits_for(cast, ask, cloning, client):
+    clip = ask("Soon.")
+    client.force_login(cast.editor)
+    page = client.get(reverse("admin:synthesis_clip_change", args=[clip.id])).content.decode()
+    assert "<code>voice_cloning</code>" in page

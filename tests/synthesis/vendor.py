@@ -23,25 +23,11 @@ class Vendor:
         return len(asked["requests"])
 
     def fail(self, fault: str, *, count: int = 1, **details) -> None:
-        """Let the next speech calls of this key fail."""
+        """Let the next calls of this key fail; speech, unless `operation` says something else."""
         self._ask(
             "POST",
             "/faults",
             json={"operation": "t2a", "fault": fault, "count": count, "key": self.key, **details},
-        )
-
-    def fail_cloning(self) -> None:
-        """The next recording of this key is refused."""
-        self._ask(
-            "POST",
-            "/faults",
-            json={
-                "operation": "voice_clone",
-                "fault": "error_in_200",
-                "count": 1,
-                "key": self.key,
-                "status_code": 2013,
-            },
         )
 
     def heal(self) -> None:
