@@ -171,6 +171,21 @@ def test_a_voice_that_only_a_person_brings_back_fails_at_once_as_the_provider_sa
     nothing_is_held()
 
 
+def test_a_voice_that_was_revived_lately_is_waited_for_until_it_is_lost_again(ada, home, ask, render_all, wake, check):
+    ada.lose()
+    ada.revive()
+    fresh = ada.make()
+    ProviderVoice.objects.filter(id=fresh.id).update(state=State.PERMANENT, activated_at=clock.now())
+    clip = ask("Are you there?")
+    ada.vanish()
+    render_all()
+    assert state(clip) == ("queued", "voice_doubted")
+    check()
+    assert check().state == State.LOST
+    wake()
+    assert state(clip) == ("failed", "voice_lost")
+
+
 def test_what_is_queued_with_a_voice_that_stays_lost_fails_at_once(ada, home, ask, wake, vendor):
     by_hand(ada)
     clip = ask("Are you there?")

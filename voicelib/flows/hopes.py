@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from accounts.flows.holds import Fee
 from accounts.flows.quotes import quote_fee
@@ -14,7 +15,7 @@ from voicelib.flows.revival_facts import revival_facts
 from voicelib.flows.voices import fee_of, next_fee_key, refuse_suspended, silence
 from voicelib.keeping import is_wanted
 from voicelib.models import ProviderVoice, Voice
-from voicelib.revival import Step, next_step
+from voicelib.revival import Facts, Step, next_step
 
 State = ProviderVoice.State
 _ENDED = (State.LAPSED, State.LOST, State.FAILED, State.DELETED)
@@ -93,9 +94,17 @@ def _hope(home: ProviderVoice, was_there: bool, at: datetime) -> str | None:
     if home.state in (State.LOST, State.LAPSED):
         is_due = home.revival_due_at is not None and home.revival_refused is None
         return CLONING_AGAIN if is_due and next_step(revival_facts(home), at) is Step.CLONE else None
-    ends = is_doubted(home) or _is_about_to_lapse(home, at)
-    # What a person would have to bring back is not waited for, though it may be found.
-    return IN_DOUBT if ends and next_step(replace(revival_facts(home), state=State.LOST), at) is Step.CLONE else None
+    if is_doubted(home):
+        # What only a person would bring back is not waited for. That it is too soon for the platform is no matter yet:
+        # it may be found.
+        return IN_DOUBT if next_step(_if_it_ended(home, revived_at=None), at) is Step.CLONE else None
+    if _is_about_to_lapse(home, at):
+        return IN_DOUBT if next_step(_if_it_ended(home), at) is Step.CLONE else None
+    return None
+
+
+def _if_it_ended(home: ProviderVoice, **changes: Any) -> Facts:
+    return replace(revival_facts(home), state=State.LOST, **changes)
 
 
 def _is_about_to_lapse(home: ProviderVoice, at: datetime) -> bool:
