@@ -19,6 +19,7 @@ from synthesis.flows import recovery, rendering, waiting
 from synthesis.flows.clips import cancel_clip, retry_clip
 from synthesis.models import Clip, Rendering
 from tests.cast import make_account
+from tests.drain import forget_doorbells
 from tests.later import Later
 from voicelib.flows.activation import set_policy
 from voicelib.flows.consents import revoke_consent
@@ -122,14 +123,15 @@ def test_asked_between_the_loss_and_the_order_it_waits_for_what_will_be_ordered(
     second = ask("Soon.")
     waiting.wake_voice(voice_id=ada.voice.id)
     assert shown(cast, first)["spoken_by"][0]["generation"] == 2
+    third = ask("Also.")
     # The fee that was set aside before the home had a name is that home's now.
-    assert held() == (5, 500 + FEE_MICROS)
-    assert Rendering.objects.count() == 1
+    assert held() == (10, 1000 + FEE_MICROS)
+    assert Rendering.objects.count() == 2
     ada.make()
     wake()
-    assert [code(clip) for clip in (first, second)] == [("ready", None)] * 2
+    assert [code(clip) for clip in (first, second, third)] == [("ready", None)] * 3
     assert second.segments.get().saved_characters == 5
-    assert len(vendor.bill()) == len(vendor.bill("clone_fee")) == 1
+    assert (len(vendor.bill()), len(vendor.bill("clone_fee"))) == (2, 1)
     nothing_is_held()
 
 
@@ -356,7 +358,10 @@ def test_a_wait_of_its_caller_keeps_its_bound(cast, cloning):
 def test_the_bell_is_rung_when_the_clone_is_made(ada, ask, drain, vendor):
     ada.live()
     ada.lose()
+    ada.revive()
     clip = ask("By itself.")
+    forget_doorbells()
+    ada.make()
     drain(ticks=False)
     assert code(clip) == ("ready", None)
     assert len(vendor.bill()) == 1
