@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Sum
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -15,9 +14,12 @@ from accounts.api.events import EventActorOutput
 from accounts.api.inputs import Filters, Input
 from accounts.api.openapi import page_of
 from accounts.api.outputs import MoneyOutput, Output
+from accounts.api.pagination import NewestFirst
 from accounts.api.views import TeamView
-from accounts.models import Event, LedgerEntry
+from accounts.models import Event
+from accounts.money import Money
 from voicelib.flows.forecast import Expected, forecast
+from voicelib.flows.timeline import costs_of, events_of
 from voicelib.flows.voices import voice_of
 
 
@@ -90,9 +92,11 @@ class TimelineView(TeamView):
     def get(self, request: Request, slug: str) -> Response:
         """The life of a voice, newest first: every change with who, why and what it cost."""
         self.filters(Filters)
-        voice = voice_of(team=self.team, slug=slug)
-        events = Event.objects.filter(team=self.team, subject_type="voice", subject_id=voice.id)
-        return self.page(events, _event_json)
+        events = events_of(voice=voice_of(team=self.team, slug=slug))
+        paginator = NewestFirst()
+        rows = paginator.paginate_queryset(events, request, view=self) or []
+        costs = costs_of(events=rows)
+        return paginator.get_paginated_response([_event_json(event, costs.get(event.id)) for event in rows])
 
 
 def _expected_json(row: Expected) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def _expected_json(row: Expected) -> dict[str, Any]:
     )
 
 
-def _event_json(event: Event) -> dict[str, Any]:
+def _event_json(event: Event, cost: Money | None) -> dict[str, Any]:
     return TimelineOutput.of(
         {
             "id": event.id,
@@ -123,16 +127,7 @@ def _event_json(event: Event) -> dict[str, Any]:
                 "token": event.actor_token_id or None,
                 "name": event.actor_name,
             },
-            "cost": _cost(event),
+            "cost": None if cost is None else cost.as_json(),
             "data": event.data,
         }
     )
-
-
-def _cost(event: Event) -> dict[str, Any] | None:
-    attempt = event.data.get("attempt")
-    if not attempt:
-        return None
-    booked = LedgerEntry.objects.filter(team_id=event.team_id, attempt_id=attempt).values("currency")
-    row = booked.annotate(amount_micros=Sum("amount_micros")).order_by("currency").first()
-    return None if row is None else {"currency": row["currency"], "amount_micros": row["amount_micros"]}
