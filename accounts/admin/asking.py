@@ -15,7 +15,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -24,8 +24,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from accounts.admin.scoping import TeamAdmin, with_query
+from accounts.admin.scoping import TeamAdmin, scoped, with_query
 from accounts.errors import PlatformError
+from accounts.models import Team
 
 Text = str | Promise
 _View = Callable[..., HttpResponse]
@@ -47,17 +48,17 @@ class Question:
     template: str = "admin/question.html"
 
 
-def ask(model_admin: TeamAdmin[Any], request: HttpRequest, question: Question) -> HttpResponse:
+def ask(model_admin: TeamAdmin[Any], request: HttpRequest, question: Question, **context: Any) -> HttpResponse:
     """Show the question; on a valid answer call its flow. A refusal becomes errors on the form."""
     if request.method != "POST":
-        return show(model_admin, request, question, question.make_form(None, None))
+        return show(model_admin, request, question, question.make_form(None, None), **context)
     form = question.make_form(request.POST, request.FILES)
     if form.is_valid():
         try:
             return question.act(form)
         except PlatformError as refusal:
             put_refusal(form, refusal)
-    return show(model_admin, request, question, form)
+    return show(model_admin, request, question, form, **context)
 
 
 def show(
@@ -65,21 +66,17 @@ def show(
 ) -> HttpResponse:
     """The page of a question with a form as it stands."""
     back = question.back or reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
+    shown = {"question": question, "form": form, "back": back, "media": form.media, **context}
+    return page(model_admin, request, question.template, title=question.title, **shown)
+
+
+def page(
+    model_admin: TeamAdmin[Any], request: HttpRequest, template: str, *, title: Text, **context: Any
+) -> HttpResponse:
+    """A page of the admin's own, inside its frame."""
     request.current_app = model_admin.admin_site.name
-    return TemplateResponse(
-        request,
-        question.template,
-        {
-            **model_admin.admin_site.each_context(request),
-            "title": question.title,
-            "question": question,
-            "form": form,
-            "opts": model_admin.opts,
-            "back": back,
-            "media": form.media,
-            **context,
-        },
-    )
+    frame = model_admin.admin_site.each_context(request)
+    return TemplateResponse(request, template, {**frame, "title": title, "opts": model_admin.opts, **context})
 
 
 def button(
@@ -115,8 +112,40 @@ def button(
     return decorate
 
 
+def team_button(
+    label: Text, *, scope: str, icon: str = ""
+) -> Callable[[Callable[[Any, HttpRequest, Team], HttpResponse]], _View]:
+    """A button above a list, to a page about one team: the method receives the team.
+
+    It is the one that `?team=` names, else the first by name of those in which `scope` is held. Another team is
+    answered as one that does not exist.
+    """
+
+    def decorate(method: Callable[[Any, HttpRequest, Team], HttpResponse]) -> _View:
+        @wraps(method)
+        def view(model_admin: TeamAdmin[Any], request: HttpRequest) -> HttpResponse:
+            if not model_admin.may(request, scope):
+                raise PermissionDenied
+            asked = request.GET.get("team")
+            team = next((team for team in teams_of(request, scope) if asked in (None, team.id)), None)
+            if team is None:
+                raise Http404
+            return method(model_admin, request, team)
+
+        dressed: _View = action(view, description=label, icon=icon)
+        dressed.scope = scope  # type: ignore[attr-defined]
+        return dressed
+
+    return decorate
+
+
+def teams_of(request: HttpRequest, scope: str) -> list[Team]:
+    """The teams in which the person holds `scope`, by name."""
+    return list(scoped(Team.objects.all(), request, "id", scope).order_by("name", "id"))
+
+
 class ButtonsAdmin(TeamAdmin[Any]):
-    """A TeamAdmin whose detail buttons are offered by right and by state, and whose "add" asks by a page of its own."""
+    """A TeamAdmin whose buttons are offered by right and by state, and whose "add" asks by a page of its own."""
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):
@@ -139,6 +168,10 @@ class ButtonsAdmin(TeamAdmin[Any]):
             return []
         offers: list[Any] = cast(Any, self)._get_base_actions_detail()
         return [offer for offer in offers if self._is_offered(request, offer.method, obj)]
+
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        offers: list[Any] = cast(Any, self)._get_base_actions_list()
+        return [offer for offer in offers if self.may(request, offer.method.scope)]
 
     def _is_offered(self, request: HttpRequest, method: Any, obj: Model) -> bool:
         return self.may(request, method.scope, obj) and method.when(obj)
