@@ -26,6 +26,7 @@ _WORKS = Pill("good", "check_circle", _("Works"))
 _FAILS = Pill("bad", "error", _("Refused"))
 _IN_USE = Pill("good", "check_circle", _("In use"))
 _LEFT_ALONE = Pill("bad", "pause_circle", _("Left alone"))
+FROZEN = Pill("bad", "ac_unit", _("Frozen"))
 _DEFAULT = Pill("good", "star", _("Default"))
 _UNCHECKED = Pill("quiet", "help", _("Not checked"))
 
@@ -51,6 +52,7 @@ class ProviderAccountsAdmin(ButtonsAdmin):
     search_fields = ["name", "slug", "base_url"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "team", "provider", "region", "base_url", "key", "default"]}),
+        (_("Frozen"), {"fields": ["frozen_since", "frozen_reason"], "classes": ["vl-frozen"]}),
         (_("Last check"), {"fields": ["check_state", "finding", "checked"]}),
         (_("Circuit breaker"), {"fields": ["circuit_state", "circuit_reason", "circuit_opened", "circuit_probe"]}),
         (_("Rules"), {"fields": ["price_list", "retention_shown", "limits_shown", "options_shown"]}),
@@ -65,12 +67,20 @@ class ProviderAccountsAdmin(ButtonsAdmin):
         "circuit_reason",
         "circuit_opened",
         "circuit_probe",
+        "frozen_since",
+        "frozen_reason",
         "retention_shown",
         "limits_shown",
         "options_shown",
     ]
     actions_detail = ["check_key", "edit", "events"]
     ordering = ["team__name", "name"]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and obj.frozen_at is not None:
+            return fieldsets
+        return [fieldset for fieldset in fieldsets if "vl-frozen" not in fieldset[1].get("classes", ())]
 
     @display(description=_("Key"))
     def key(self, account: ProviderAccount) -> str:
@@ -97,7 +107,13 @@ class ProviderAccountsAdmin(ButtonsAdmin):
 
     @display(description=_("In use"))
     def circuit_state(self, account: ProviderAccount) -> str:
+        if account.frozen_at is not None:
+            return FROZEN.html()
         return (_IN_USE if account.circuit == ProviderAccount.Circuit.CLOSED else _LEFT_ALONE).html()
+
+    @display(description=_("Frozen since"))
+    def frozen_since(self, account: ProviderAccount) -> str:
+        return moment_html(account.frozen_at, clock.now(), account.team.time_zone)
 
     @display(description=_("Left alone since"))
     def circuit_opened(self, account: ProviderAccount) -> str:

@@ -12,13 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin.asking import link_to
+from accounts.admin.provider_accounts import FROZEN
 from accounts.admin.scoping import TeamInline
-from accounts.admin.shown import NOTHING, error_html, moment_html, player
+from accounts.admin.shown import NOTHING, Pill, error_html, moment_html, player, relative
+from voicelib.admin.deletions import deletion_html, with_deletions
 from voicelib.admin.standing import home_pill
 from voicelib.flows.voices import refusal_of
-from voicelib.models import ProviderVoice
+from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 
 _SHOWN: list[Any] = ["account", "state_pill", "policy_shown", "deadline", "due", "active", "error", "preview"]
+_PREFERRED = Pill("good", "star", _("Preferred"))
+_MISSING = Pill("bad", "search_off", _("Missing"))
 
 
 class HomesInline(TeamInline):
@@ -32,37 +36,40 @@ class HomesInline(TeamInline):
     hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return (
-            super()
-            .get_queryset(request)
-            .select_related("provider_account", "voice__team", "voice__consent", "handed_over")
-        )
+        homes = super().get_queryset(request)
+        whole = homes.select_related("provider_account", "voice__team", "voice__consent", "handed_over")
+        return whole.prefetch_related(with_deletions())
 
     @display(description=_("Provider account"))
     def account(self, home: ProviderVoice) -> str:
+        is_preferred = home.voice.primary_account_id == home.provider_account_id
         return format_html(
-            '<span class="vl-two"><span>{} · {} {}</span><small class="vl-code">{}</small>{}</span>',
-            home.provider_account,
+            '<span class="vl-two"><span>{} · {} {}</span><small class="vl-code">{}</small>{}{}{}</span>',
+            link_to(home.provider_account),
             _("generation"),
             home.generation,
             home.vendor_voice_id,
+            _PREFERRED.html() if is_preferred else "",
+            FROZEN.html() if home.provider_account.frozen_at is not None else "",
             _handed_over(home),
         )
 
     @display(description=_("State"))
     def state_pill(self, home: ProviderVoice) -> str:
-        return home_pill(home.state, home.expires_at if home.state in ProviderVoice.SPEAKING else None, clock.now())
+        deadline = home.expires_at if home.state in ProviderVoice.SPEAKING else None
+        pill = home_pill(home.state, deadline, clock.now())
+        return format_html('<span class="vl-stack">{}{}{}</span>', pill, missing_html(home), deletion_html(home))
 
     @display(description=_("Policy"))
     def policy_shown(self, home: ProviderVoice) -> str:
-        if home.policy != ProviderVoice.Policy.ASK:
-            return home.get_policy_display()
-        on_silence = ProviderVoice.OnSilence(home.on_silence).label
+        if home.voice.kind == Voice.Kind.SYSTEM:
+            return NOTHING
         return format_html(
-            '<span class="vl-two"><span>{}</span><small>{}: {}</small></span>',
+            '<span class="vl-two"><span>{}</span>{}<small>{}: {}</small></span>',
             home.get_policy_display(),
-            _("on silence"),
-            on_silence,
+            _on_silence(home),
+            _("if lost"),
+            revival_text(home),
         )
 
     @display(description=_("Dies"))
@@ -86,6 +93,28 @@ class HomesInline(TeamInline):
         if not home.preview_key or refusal_of(home.voice, clock.now()) is not None:
             return NOTHING
         return player(reverse("admin:voicelib_providervoice_preview", args=[home.id]), str(home))
+
+
+def revival_text(home: ProviderVoice) -> Any:
+    """What happens to a home that is lost, as decided for it."""
+    if home.revival == VoiceDefaults.Revival.AUTOMATIC:
+        return _("cloned again by itself")
+    if home.revival == VoiceDefaults.Revival.MANUAL:
+        return _("cloned again by hand")
+    return _("as the team's defaults say")
+
+
+def missing_html(home: ProviderVoice) -> str:
+    """Since when a speaking home is proven to be missing at the provider."""
+    if home.missing_since is None or home.state not in ProviderVoice.SPEAKING:
+        return ""
+    return _MISSING.html(relative(home.missing_since, clock.now()))
+
+
+def _on_silence(home: ProviderVoice) -> str:
+    if home.policy != ProviderVoice.Policy.ASK:
+        return ""
+    return format_html("<small>{}: {}</small>", _("on silence"), ProviderVoice.OnSilence(home.on_silence).label)
 
 
 def _handed_over(home: ProviderVoice) -> str:

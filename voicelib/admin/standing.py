@@ -17,6 +17,7 @@ from voicelib.states import voice_state
 State = ProviderVoice.State
 DRAFT = "draft"
 SUSPENDED = "suspended"
+RETIRED = "retired"
 PILLS: dict[str, Pill] = {
     DRAFT: Pill("quiet", "draft", gettext_lazy("Draft")),
     State.CLONING: Pill("busy", "hourglass_top", gettext_lazy("Cloning")),
@@ -29,6 +30,7 @@ PILLS: dict[str, Pill] = {
     State.DELETING: Pill("quiet", "auto_delete", gettext_lazy("Deleting")),
     State.DELETED: Pill("quiet", "delete", gettext_lazy("Deleted")),
     SUSPENDED: Pill("bad", "pause_circle", gettext_lazy("Suspended")),
+    RETIRED: Pill("quiet", "archive", gettext_lazy("Retired")),
 }
 _MORTAL = (State.TEMPORARY, State.UNPROVEN, State.PERMANENT)
 
@@ -39,11 +41,14 @@ class Standing:
 
     state: str
     is_suspended: bool
+    is_retired: bool
     home: ProviderVoice | None
     deadline: datetime | None
 
     def pill(self, at: datetime) -> str:
-        """Suspension first: it refuses everything, whatever the homes are."""
+        """Retirement and suspension first: they refuse everything, whatever the homes are."""
+        if self.is_retired:
+            return PILLS[RETIRED].html("" if self.state == DRAFT else str(PILLS[self.state].word).lower())
         if self.is_suspended:
             return PILLS[SUSPENDED].html()
         return home_pill(self.state, self.deadline, at)
@@ -60,7 +65,7 @@ def standing_of(voice: Voice, homes: Iterable[ProviderVoice]) -> Standing:
     state = voice_state(home.state for home in homes)
     deciding = next((home for home in homes if home.state == state), None)
     deadline = deciding.expires_at if deciding is not None and state in _MORTAL else None
-    return Standing(state, voice.suspended_at is not None, deciding, deadline)
+    return Standing(state, voice.suspended_at is not None, voice.retired_at is not None, deciding, deadline)
 
 
 def state_pill(home: ProviderVoice, at: datetime) -> str:

@@ -9,13 +9,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.filters import DropdownFilter
-from voicelib.admin.standing import DRAFT, PILLS, SUSPENDED
+from voicelib.admin.standing import DRAFT, PILLS, RETIRED, SUSPENDED
 from voicelib.models import Voice
 from voicelib.states import BEST_FIRST
 
 
 class StandingFilter(DropdownFilter):
-    """The state of a voice is the best of its homes'; suspension is a filter of its own."""
+    """The state of a voice is the best of its homes'; suspension and retirement are filters of their own."""
 
     title = _("state")
     parameter_name = "state"
@@ -27,6 +27,9 @@ class StandingFilter(DropdownFilter):
         chosen = self.value()
         if not chosen or chosen not in PILLS:
             return queryset
+        if chosen == RETIRED:
+            return queryset.filter(retired_at__isnull=False)
+        queryset = queryset.filter(retired_at__isnull=True)
         if chosen == SUSPENDED:
             return queryset.filter(suspended_at__isnull=False)
         if chosen == DRAFT:

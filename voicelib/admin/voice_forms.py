@@ -15,7 +15,19 @@ from accounts.models import Project, ProviderAccount
 from accounts.provider_clients import adapter
 from voicelib.admin.samples import ACCEPTED
 from voicelib.clone_options import CloneOptions
-from voicelib.models import Consent, ProviderVoice, Sample, Voice
+from voicelib.models import Consent, ProviderVoice, Sample, Voice, VoiceDefaults
+
+_ASKED = ("account", "model", "preview_text", "policy", "on_silence", "revival")
+
+
+def project_field() -> forms.ModelChoiceField[Project]:
+    """For whose budget something is done; the form sets its choices."""
+    return forms.ModelChoiceField(
+        label=_("Project"),
+        queryset=Project.objects.none(),
+        required=False,
+        help_text=_("Whose budget pays; a consent may ask for one."),
+    )
 
 
 class NewVoiceForm(TeamForm):
@@ -69,25 +81,22 @@ class ChangeVoiceForm(DressedForm):
         return {name: getattr(value, "id", value) for name, value in changed.items()}
 
 
-class ProjectForm(DressedForm):
-    project = forms.ModelChoiceField(
-        label=_("Project"),
-        queryset=Project.objects.none(),
-        required=False,
-        help_text=_("Whose budget pays; a consent may ask for one."),
-    )
-
-    def __init__(self, data: Any, *, team_id: str, initial: dict[str, Any] | None = None) -> None:
-        super().__init__(data, initial=initial)
-        self.fields["project"].queryset = Project.objects.filter(team_id=team_id).order_by("name")  # type: ignore[attr-defined]
-
-
 class PolicyForm(DressedForm):
     policy = forms.ChoiceField(label=_("Policy"), choices=ProviderVoice.Policy.choices)
     on_silence = forms.ChoiceField(
         label=_("On silence"),
         choices=ProviderVoice.OnSilence.choices,
         help_text=_("What happens under “ask” when nobody decides in time."),
+    )
+    revival = forms.ChoiceField(
+        label=_("If it is lost"),
+        required=False,
+        choices=[
+            ("", _("as the team's defaults say")),
+            (VoiceDefaults.Revival.AUTOMATIC, _("clone it again by itself")),
+            (VoiceDefaults.Revival.MANUAL, _("leave it to a person")),
+        ],
+        help_text=_("Cloning again costs what a clone costs; by itself at most once a voice in seven days."),
     )
 
 
@@ -100,12 +109,7 @@ class CloneForm(PolicyForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Spoken while cloning and billed as speech; it does not activate the voice. Empty: no preview."),
     )
-    project = forms.ModelChoiceField(
-        label=_("Project"),
-        queryset=Project.objects.none(),
-        required=False,
-        help_text=_("Whose budget pays; a consent may ask for one."),
-    )
+    project = project_field()
     prompt_sample = forms.ModelChoiceField(
         label=_("Prompt"),
         queryset=Sample.objects.none(),
@@ -137,7 +141,7 @@ class CloneForm(PolicyForm):
     )
     noise_reduction = forms.BooleanField(label=_("Noise reduction"), required=False)
     volume_normalization = forms.BooleanField(label=_("Volume normalization"), required=False)
-    field_order = ["account", "preview_text", "model", "policy", "on_silence", "project"]
+    field_order = ["account", "preview_text", "model", "policy", "on_silence", "revival", "project"]
 
     def __init__(self, data: Any, *, accounts: list[ProviderAccount], initial: dict[str, Any]) -> None:
         default = next((account.id for account in accounts if account.is_default), None)
@@ -172,5 +176,5 @@ class CloneForm(PolicyForm):
             noise_reduction=values["noise_reduction"],
             volume_normalization=values["volume_normalization"],
         )
-        asked = {name: values[name] for name in ("account", "model", "preview_text", "policy", "on_silence")}
+        asked = {name: values[name] for name in _ASKED}
         return {**asked, "options": options}

@@ -13,33 +13,36 @@ from django.urls.resolvers import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
-from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, page_of, refusal_text, show, to_page
+from accounts.admin.asking import ButtonsAdmin, Question, ask, button, link_to, page_of, to_page
 from accounts.admin.filters import by_row, by_value
-from accounts.admin.rights import actor_of, payer_of
-from accounts.admin.shown import NOTHING, error_html, moment, moment_html, money, number, two_lines
-from accounts.errors import PlatformError
-from accounts.flows.quotes import quote_fee
-from accounts.models import Price, Project, ProviderAccount
-from providers.errors import ProviderError
+from accounts.admin.rights import actor_of
+from accounts.admin.shown import NOTHING, error_html, moment, moment_html, two_lines
 from voicelib.admin.consents import consent_pill
+from voicelib.admin.deletions import with_deletions
 from voicelib.admin.homes import HomesInline
 from voicelib.admin.recordings import recording
 from voicelib.admin.samples import sample_player, tell_findings
 from voicelib.admin.standing import Standing, State, standing_of
+from voicelib.admin.team_pages import TeamPages
+from voicelib.admin.voice_cloning import CloneButtons
 from voicelib.admin.voice_filters import StandingFilter
-from voicelib.admin.voice_forms import ChangeVoiceForm, CloneForm, NewVoiceForm, PolicyForm, ProjectForm
-from voicelib.flows.activation_orders import ask_activation, quote_keep, set_policy
-from voicelib.flows.clone_orders import ask_clone, check_clone
+from voicelib.admin.voice_forms import ChangeVoiceForm, NewVoiceForm
+from voicelib.admin.voice_homes import HomeButtons
+from voicelib.admin.voice_keeping import KeepButtons
+from voicelib.admin.voice_recordings import RecordingButtons, RecordingsInline
+from voicelib.admin.voice_retiring import RetireButtons
+from voicelib.admin.voice_timeline import TimelineButtons
 from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import change_voice, create_voice, refusal_of
 from voicelib.models import ProviderVoice, Voice
-from voicelib.states import LIVING
 
 _WRITE = "voices:write"
 
 
 @admin.register(Voice)
-class VoicesAdmin(ButtonsAdmin):
+class VoicesAdmin(
+    CloneButtons, KeepButtons, HomeButtons, RecordingButtons, RetireButtons, TimelineButtons, TeamPages, ButtonsAdmin
+):
     read_scope = "voices:read"
     write_scope = _WRITE
     can_add = True
@@ -50,26 +53,52 @@ class VoicesAdmin(ButtonsAdmin):
     search_fields = ["name", "slug", "language"]
     search_help_text = _("Name, slug, language")
     fieldsets = [
-        (None, {"fields": ["state", "deadline", "last_error", "shown_slug", "language", "team"]}),
+        (None, {"fields": ["state", "deadline", "last_error", "shown_slug", "language", "preferred", "team"]}),
         (_("Where it comes from"), {"fields": ["sample_shown", "sample_heard", "consent_shown", "consent_state"]}),
+        (_("Retirement"), {"fields": ["retired"], "classes": ["vl-retirement"]}),
         (_("Suspension"), {"fields": ["suspended", "suspended_reason"], "classes": ["vl-suspension"]}),
     ]
     readonly_fields = [
         "state", "deadline", "last_error", "shown_slug", "sample_shown", "sample_heard", "consent_shown",
-        "consent_state", "suspended", "suspended_reason",
+        "consent_state", "suspended", "suspended_reason", "retired", "preferred",
     ]  # fmt: skip
-    inlines = [HomesInline]
-    actions_detail = ["activate", "clone", "clone_again", "decide", "edit", "events"]
+    inlines = [HomesInline, RecordingsInline]
+    actions_list = ["forecast", "team_defaults"]
+    actions_detail = [
+        "activate",
+        "clone",
+        "clone_again",
+        "decide",
+        {"title": _("Homes"), "icon": "home", "items": ["prefer", "add_home", "delete_home", "undo_delete"]},
+        {"title": _("Samples"), "icon": "mic", "items": ["add_recording", "choose_recording", "take_recording"]},
+        "edit",
+        "retire",
+        "restore",
+        "timeline",
+        "events",
+    ]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Voice]:
         rows: QuerySet[Voice] = super().get_queryset(request)
         homes = ProviderVoice.objects.select_related("provider_account").order_by("-id")
-        return rows.select_related("team", "consent", "sample").prefetch_related(Prefetch("homes", homes))
+        homes = homes.prefetch_related(with_deletions())
+        rows = rows.select_related("team", "consent", "sample", "primary_account")
+        return rows.prefetch_related(Prefetch("homes", homes))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
-        return fieldsets if obj is not None and obj.suspended_at is not None else fieldsets[:-1]
+        said = {"vl-suspension": "suspended_at", "vl-retirement": "retired_at"}
+        return [
+            (title, options)
+            for title, options in super().get_fieldsets(request, obj)
+            if all(getattr(obj, said[name], None) for name in options.get("classes", ()) if name in said)
+        ]
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
+        inlines = super().get_inlines(request, obj)
+        if obj is None or obj.kind == Voice.Kind.CLONED:
+            return inlines
+        return [inline for inline in inlines if inline is not RecordingsInline]
 
     def get_urls(self) -> list[URLPattern]:
         preview = path(
@@ -130,6 +159,14 @@ class VoicesAdmin(ButtonsAdmin):
     def suspended(self, voice: Voice) -> str:
         return moment(voice.suspended_at, voice.team.time_zone)
 
+    @display(description=_("Retired"))
+    def retired(self, voice: Voice) -> str:
+        return moment_html(voice.retired_at, clock.now(), voice.team.time_zone)
+
+    @display(description=_("Preferred account"))
+    def preferred(self, voice: Voice) -> Any:
+        return link_to(voice.primary_account) or _("none: the best home speaks")
+
     def ask_to_add(self, request: HttpRequest) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
             values, actor = dict(form.cleaned_data), actor_of(request)
@@ -160,131 +197,6 @@ class VoicesAdmin(ButtonsAdmin):
             ),
         )
 
-    @button(
-        _("Clone"), icon="content_copy", scope=_WRITE, when=lambda voice: _is_clonable(voice) and not _has_ended(voice)
-    )
-    def clone(self, request: HttpRequest, voice: Any) -> HttpResponse:
-        return self._ask_clone(request, voice, {})
-
-    @button(
-        _("Clone again"), icon="restart_alt", scope=_WRITE, when=lambda voice: _is_clonable(voice) and _has_ended(voice)
-    )
-    def clone_again(self, request: HttpRequest, voice: Any) -> HttpResponse:
-        ended = voice.homes.all()[0]
-        return self._ask_clone(
-            request,
-            voice,
-            {
-                "account": ended.provider_account_id,
-                "model": ended.model,
-                "preview_text": ended.preview_text,
-                "policy": ended.policy,
-                "on_silence": ended.on_silence,
-                **ended.options,
-            },
-        )
-
-    def _ask_clone(self, request: HttpRequest, voice: Voice, initial: dict[str, Any]) -> HttpResponse:
-        def act(form: Any) -> HttpResponse:
-            payer = payer_of(request, voice.team_id, id_of(form.cleaned_data["project"]))
-            order = {"voice": voice, "actor": actor_of(request), "payer": payer, **form.order()}
-            if "check" in request.POST:
-                return show(self, request, question, form, findings=check_clone(**order))
-            ask_clone(**order)
-            messages.success(request, _("The clone is ordered; this page shows how it goes."))
-            return to_page(voice)
-
-        accounts = list(ProviderAccount.objects.filter(team_id=voice.team_id).order_by("-is_default", "name"))
-        question = Question(
-            title=_("Clone %(name)s") % {"name": voice},
-            submit=_("Clone"),
-            icon="content_copy",
-            explanation=[
-                _(
-                    "A fresh clone dies unless it speaks once before its deadline. That first real use makes it "
-                    "permanent and triggers the clone fee, where the price says so."
-                ),
-                _(
-                    "The policy decides beforehand whether the platform keeps it in time: always keep pays the "
-                    "fee; ask waits for you and does what you say under “on silence”; let lapse pays nothing."
-                ),
-                _("“Check” holds every rule against the order without paying or sending anything."),
-            ],
-            facts=[(account.name, _fee_text(account)) for account in accounts],
-            make_form=lambda data, files: CloneForm(data, accounts=accounts, initial=initial),
-            back=page_of(voice),
-            act=act,
-            template="voicelib/clone.html",
-        )
-        return ask(self, request, question)
-
-    @button(_("Activate now"), icon="bolt", scope=_WRITE, when=lambda voice: _to_activate(voice) is not None)
-    def activate(self, request: HttpRequest, voice: Any) -> HttpResponse:
-        home = _to_activate(voice)
-        if home is None:
-            return to_page(voice)
-
-        def act(form: Any) -> HttpResponse:
-            ask_activation(
-                voice=voice,
-                account=home.provider_account,
-                actor=actor_of(request),
-                payer=payer_of(request, voice.team_id, id_of(form.cleaned_data["project"])),
-            )
-            messages.success(request, _("The activation is on its way."))
-            return to_page(voice)
-
-        try:
-            facts = _activation_cost(home)
-        except (PlatformError, ProviderError) as refusal:
-            messages.error(request, refusal_text(refusal) if isinstance(refusal, PlatformError) else str(refusal))
-            return to_page(voice)
-        return ask(
-            self,
-            request,
-            Question(
-                title=_("Activate %(name)s now") % {"name": voice},
-                submit=_("Activate"),
-                icon="bolt",
-                explanation=[_("One short real synthesis makes the voice permanent. It costs:")],
-                facts=facts,
-                make_form=lambda data, files: ProjectForm(data, team_id=voice.team_id),
-                back=page_of(voice),
-                act=act,
-            ),
-        )
-
-    @button(_("Policy"), icon="rule", scope=_WRITE, when=lambda voice: _to_activate(voice) is not None)
-    def decide(self, request: HttpRequest, voice: Any) -> HttpResponse:
-        home = _to_activate(voice)
-        if home is None:
-            return to_page(voice)
-
-        def act(form: Any) -> HttpResponse:
-            set_policy(voice=voice, account=home.provider_account, actor=actor_of(request), **form.cleaned_data)
-            messages.success(request, _("Decided."))
-            return to_page(voice)
-
-        return ask(
-            self,
-            request,
-            Question(
-                title=_("What happens to %(name)s at its deadline?") % {"name": voice},
-                submit=_("Decide"),
-                icon="rule",
-                facts=[
-                    (_("Provider account"), home.provider_account),
-                    (_("Dies"), moment_html(home.expires_at, clock.now(), voice.team.time_zone)),
-                    (_("Keeping it costs"), _fee_text(home.provider_account)),
-                ],
-                make_form=lambda data, files: PolicyForm(
-                    data, initial={"policy": home.policy, "on_silence": home.on_silence}
-                ),
-                back=page_of(voice),
-                act=act,
-            ),
-        )
-
     @button(_("Change"), icon="edit", scope=_WRITE)
     def edit(self, request: HttpRequest, voice: Any) -> HttpResponse:
         def act(form: Any) -> HttpResponse:
@@ -306,44 +218,5 @@ class VoicesAdmin(ButtonsAdmin):
         )
 
 
-def id_of(project: Project | None) -> str | None:
-    """The id of a project that may not have been chosen."""
-    return None if project is None else project.id
-
-
 def _standing(voice: Voice) -> Standing:
     return standing_of(voice, voice.homes.all())
-
-
-def _is_clonable(voice: Voice) -> bool:
-    return voice.kind == Voice.Kind.CLONED
-
-
-def _has_ended(voice: Voice) -> bool:
-    """It had homes, and none of them lives."""
-    states = {home.state for home in voice.homes.all()}
-    return bool(states) and not states & LIVING
-
-
-def _to_activate(voice: Voice) -> ProviderVoice | None:
-    return next((home for home in voice.homes.all() if home.state in ProviderVoice.NOT_YET_ACTIVE), None)
-
-
-def _fee_text(account: ProviderAccount) -> Any:
-    quoted = quote_fee(account=account, unit=Price.Unit.CLONE, at=clock.now())
-    if quoted is None:
-        return _("no clone fee")
-    fee, moment_charged = quoted
-    when = _("once, at its first use") if moment_charged == Price.ChargedOn.FIRST_USE else _("at once, when cloning")
-    return f"{money(fee.amount_micros, fee.currency)} · {when}"
-
-
-def _activation_cost(home: ProviderVoice) -> list[tuple[Any, Any]]:
-    quote = quote_keep(home=home, at=clock.now())
-    fee = quote.fee
-    return [
-        (_("Provider account"), home.provider_account),
-        (_("Billed characters"), number(quote.characters)),
-        (_("Speech"), money(quote.amount.amount_micros, quote.amount.currency)),
-        (_("Clone fee"), money(fee.amount.amount_micros, fee.amount.currency) if fee else _("none")),
-    ]
