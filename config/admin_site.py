@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.admin.asking import page_of
 from accounts.admin.overview import near_limit, spent_this_month, unresolved
+from accounts.admin.provider_accounts import FROZEN
 from accounts.admin.rights import rights_of
 from accounts.admin.scoping import scoped
 from accounts.admin.shown import bar, error_html, moment_html, money, number
@@ -33,7 +34,8 @@ from accounts.models import (
 )
 from synthesis.admin.overview import failed
 from synthesis.models import Clip
-from voicelib.admin.overview import at_risk, outlook
+from voicelib.admin.homes import missing_html
+from voicelib.admin.overview import at_risk, frozen, missing, outlook
 from voicelib.admin.standing import state_pill
 from voicelib.models import Consent, Dictionary, ProviderVoice, Sample, StatementText, SystemVoice, Voice
 
@@ -124,6 +126,8 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "title": _("Overview"),
         "month": _month(request, at),
         "voices": _voices(request, at) if rights.anywhere("voices:read") else None,
+        "doubts": _doubts(request, at),
+        "forecast_url": reverse("admin:voicelib_voice_forecast"),
         "unresolved": _unresolved(request, at) if rights.anywhere("attempts:read") else None,
         "failed_clips": _failed_clips(request, at) if rights.anywhere("clips:read") else None,
         "budgets": _budgets(request) if rights.anywhere("budgets:read") else None,
@@ -155,6 +159,31 @@ def _voices(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
         }
         for home in at_risk(request)
     ]
+
+
+def _doubts(request: HttpRequest, at: Any) -> list[dict[str, Any]]:
+    """Accounts that are frozen, and voices that seem to be gone: what only a person, or the next hour, decides."""
+    accounts = [
+        {
+            "title": account.name,
+            "url": reverse("admin:accounts_provideraccount_shelf", args=[account.pk]),
+            "pill": FROZEN.html(),
+            "note": account.frozen_reason,
+            "when": moment_html(account.frozen_at, at, account.team.time_zone),
+        }
+        for account in frozen(request)
+    ]
+    voices = [
+        {
+            "title": home.voice.name,
+            "url": page_of(home.voice),
+            "pill": missing_html(home),
+            "note": home.provider_account.name,
+            "when": moment_html(home.missing_since, at, home.voice.team.time_zone),
+        }
+        for home in missing(request)
+    ]
+    return [*accounts, *voices]
 
 
 def _unresolved(request: HttpRequest, at: Any) -> dict[str, Any]:
