@@ -8,7 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import clock
+from accounts.flows.freezing import freeze_account
 from tests.admin.shelf import make_clip, make_home, stock
+from tests.cast import make_account
 from voicelib.models import Voice
 
 
@@ -39,6 +41,27 @@ def test_the_voice_that_dies_first_stands_first(cast, shelf, browse):
     rows = overview(browse(cast.viewer)).context["voices"]
     assert [row["title"] for row in rows] == ["Sooner", shelf.voice.name]
     assert str(rows[0]["note"]) == "will lapse, as decided"
+
+
+def test_a_frozen_account_and_missing_voices_are_told(cast, shelf, other_shelf, browse):
+    assert "seem to be gone" not in overview(browse(cast.viewer)).content.decode()
+    gone = Voice.objects.create(team=cast.team, slug="gone", name="Gone", language="en")
+    at = clock.now()
+    make_home(gone, cast.account, at=at, state="permanent", missing_since=at)
+    make_home(
+        other_shelf.voice,
+        make_account(cast.other_team, slug="far", is_default=False),
+        at=at,
+        state="permanent",
+        missing_since=at,
+    )
+    freeze_account(account=cast.account, reason="Too many are missing.", at=at)
+    answer = overview(browse(cast.viewer))
+    assert [row["title"] for row in answer.context["doubts"]] == ["Sandbox", "Gone"]
+    shown = answer.content.decode()
+    assert "Too many are missing." in shown
+    assert reverse("admin:accounts_provideraccount_shelf", args=[cast.account.pk]) in shown
+    assert "quetzal" not in shown.lower()
 
 
 def test_a_viewer_sees_no_money(cast, shelf, browse):
