@@ -168,3 +168,36 @@ def test_an_account_of_another_team_is_no_home(cast, speaker, browse):
     answer = client.post(url("add_home", speaker), {"account": foreign.pk, "voice_id": "Santa_Claus "})
     assert "account" in answer.context["form"].errors
     assert Voice.objects.get(slug="santa").homes.count() == 1
+
+
+def test_a_missing_voice_is_marked_in_the_list_and_on_its_page(cast, shelf, browse):
+    ProviderVoice.objects.filter(id=shelf.home.id).update(missing_since=clock.now())
+    client = browse(cast.viewer)
+    for shown in (page(client, shelf.voice), client.get(reverse("admin:voicelib_voice_changelist")).content.decode()):
+        assert "</i>Missing (0 min ago)</span>" in shown
+
+
+def test_since_when_a_home_is_lost_stands_beside_its_state(cast, shelf, browse):
+    ProviderVoice.objects.filter(id=shelf.home.id).update(state=State.PERMANENT, activated_at=clock.now())
+    at = clock.now().replace(year=2026, month=3, day=4, hour=12, minute=0)
+    # What was proven missing before is no news once it is lost.
+    ProviderVoice.objects.filter(id=shelf.home.id).update(state=State.LOST, ended_at=at, missing_since=at)
+    shown = page(browse(cast.viewer), shelf.voice)
+    assert "</i>Lost</span><small>2026-03-04\u00a012:00\u00a0UTC</small>" in shown
+    assert "</i>Missing" not in shown
+
+
+def test_a_system_voice_needs_no_consent_and_shows_no_recordings(cast, speaker, browse):
+    client = browse(cast.viewer)
+    shown = page(client, speaker)
+    assert "not needed" in shown
+    assert "No consent" not in shown
+    assert "recordings-group" not in shown
+
+
+def test_a_draft_shows_no_empty_tables(cast, shelf, browse):
+    assert "homes-group" in page(browse(cast.viewer), shelf.voice)
+    draft = Voice.objects.create(team=cast.team, slug="draft", name="Draft", language="en")
+    shown = page(browse(cast.viewer), draft)
+    assert "homes-group" not in shown
+    assert "recordings-group" not in shown

@@ -109,3 +109,13 @@ def test_another_team_gets_none_of_it(cast, shelf, browse):
     note_voice(voice=shelf.voice, kind="voice.created")
     assert browse(cast.outsider).get(url(shelf.voice)).url == reverse("admin:index")
     assert Event.objects.filter(subject_id=shelf.voice.id).exists()
+
+
+def test_a_sample_is_told_by_its_name_and_a_decision_in_words(cast, shelf, other_shelf, browse):
+    note_home(home=shelf.home, kind="voice.policy_changed", data={"policy": "let_lapse", "revival": "manual"})
+    note_voice(voice=shelf.voice, kind="voice.sample_added", data={"sample": shelf.sample.id})
+    note_voice(voice=shelf.voice, kind="voice.sample_added", data={"sample": other_shelf.sample.id})
+    foreign, named, decided = rows(browse(cast.viewer), shelf.voice)
+    assert foreign["details"] == f"sample: {other_shelf.sample.id}"
+    assert ">Xylophon sample</a>" in named["details"]
+    assert decided["details"] == "policy: let lapse · if lost: by hand"

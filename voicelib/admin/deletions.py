@@ -52,7 +52,7 @@ def deletion_html(home: ProviderVoice) -> str:
         return ""
     lines = [(line,) for line in (_what(deletion), _trace(deletion), deletion.reason) if line]
     return format_html(
-        "{}{}{}",
+        '<span class="vl-stack">{}{}{}</span>',
         OUTCOMES[_Outcome(deletion.outcome)].html(),
         format_html_join("", "<small>{}</small>", lines),
         error_html(deletion.last_error) if deletion.last_error else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin.asking import link_to
 from accounts.admin.shown import error_html, moment
 from accounts.models import Event
+from voicelib.models import Deletion, ProviderVoice, Sample, VoiceDefaults
 
 # Told elsewhere in the row, or of no use to a person.
 _LEFT_OUT = frozenset(
@@ -37,6 +39,7 @@ _NAMES: dict[str, Any] = {
     "on_silence": gettext_lazy("on silence"),
     "outcome": gettext_lazy("outcome"),
     "policy": gettext_lazy("policy"),
+    "preview_characters": gettext_lazy("characters of the preview"),
     "revival": gettext_lazy("if lost"),
     "revives": gettext_lazy("in the place of generation"),
     "sample": gettext_lazy("sample"),
@@ -45,6 +48,12 @@ _NAMES: dict[str, Any] = {
     "trace_id": gettext_lazy("trace id"),
     "was": gettext_lazy("was"),
     "will_be_kept": gettext_lazy("will be kept"),
+}
+_LABELS: dict[str, dict[str, Any]] = {
+    "policy": dict(ProviderVoice.Policy.choices),
+    "on_silence": dict(ProviderVoice.OnSilence.choices),
+    "revival": dict(VoiceDefaults.Revival.choices),
+    "outcome": dict(Deletion.Outcome.choices),
 }
 _MOMENTS = frozenset({"deadline", "decide_by", "expires_at", "missing_since", "next", "next_try_at"})
 
@@ -70,10 +79,13 @@ def why(event: Event) -> str:
     return format_html("{}{}", reason, error_html(error) if isinstance(error, dict) else "")
 
 
-def details(event: Event, time_zone: str) -> str:
-    """What else is known, as `name: value`."""
+def details(event: Event, time_zone: str, samples: Mapping[str, Sample]) -> str:
+    """What else is known, as `name: value`. `samples` by id are named where the event tells an id alone."""
     told = [
-        (_NAMES.get(name, name), _value(name, value, time_zone))
+        (
+            _NAMES.get(name, name),
+            link_to(samples.get(value)) or value if name == "sample" else _value(name, value, time_zone),
+        )
         for name, value in event.data.items()
         if name not in _LEFT_OUT and value not in (None, "", [])
     ]
@@ -83,6 +95,8 @@ def details(event: Event, time_zone: str) -> str:
 def _value(name: str, value: Any, time_zone: str) -> str:
     if name in _MOMENTS:
         return moment(datetime.fromisoformat(value), time_zone)
+    if name in _LABELS:
+        return str(_LABELS[name].get(value, value))
     if name == "trace_id":
         return format_html('<code class="vl-code">{}</code>', value)
     return next((say(value) for kind, say in _SAID if isinstance(value, kind)), str(value).replace("_", " "))

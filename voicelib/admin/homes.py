@@ -14,7 +14,7 @@ from accounts import clock
 from accounts.admin.asking import link_to
 from accounts.admin.provider_accounts import FROZEN
 from accounts.admin.scoping import TeamInline
-from accounts.admin.shown import NOTHING, Pill, error_html, moment_html, player, relative
+from accounts.admin.shown import NOTHING, Pill, error_html, moment, moment_html, player, relative
 from voicelib.admin.deletions import deletion_html, with_deletions
 from voicelib.admin.standing import home_pill
 from voicelib.flows.voices import refusal_of
@@ -58,7 +58,8 @@ class HomesInline(TeamInline):
     def state_pill(self, home: ProviderVoice) -> str:
         deadline = home.expires_at if home.state in ProviderVoice.SPEAKING else None
         pill = home_pill(home.state, deadline, clock.now())
-        return format_html('<span class="vl-stack">{}{}{}</span>', pill, missing_html(home), deletion_html(home))
+        told = (_ended(home), missing_html(home), deletion_html(home))
+        return format_html('<span class="vl-stack">{}{}{}{}</span>', pill, *told)
 
     @display(description=_("Policy"))
     def policy_shown(self, home: ProviderVoice) -> str:
@@ -109,6 +110,13 @@ def missing_html(home: ProviderVoice) -> str:
     if home.missing_since is None or home.state not in ProviderVoice.SPEAKING:
         return ""
     return _MISSING.html(relative(home.missing_since, clock.now()))
+
+
+def _ended(home: ProviderVoice) -> str:
+    """Since when it is lapsed or lost."""
+    if home.ended_at is None or home.state not in (ProviderVoice.State.LAPSED, ProviderVoice.State.LOST):
+        return ""
+    return format_html("<small>{}</small>", moment(home.ended_at, home.voice.team.time_zone))
 
 
 def _on_silence(home: ProviderVoice) -> str:

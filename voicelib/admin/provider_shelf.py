@@ -5,6 +5,7 @@ The admin of accounts knows nothing of voices; here it is registered again with 
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -113,11 +114,7 @@ class AccountsWithShelves(ProviderAccountsAdmin):
         def act(form: Any) -> HttpResponse:
             report = sync_account(account=account)
             tell = messages.warning if report.doubted or report.frozen else messages.success
-            tell(
-                request,
-                _("Compared: %(found)s.")
-                % {"found": _counted({**_EMPTY, "homes": report.homes, "unknown": report.unknown})},
-            )
+            tell(request, _counted(asdict(report)))
             return HttpResponseRedirect(_address("shelf", account))
 
         return ask(

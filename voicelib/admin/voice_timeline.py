@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -16,7 +17,7 @@ from accounts.models import Event
 from accounts.money import Money
 from voicelib.admin.event_words import details, where, why
 from voicelib.flows.timeline import costs_of, events_of
-from voicelib.models import Voice
+from voicelib.models import Sample, Voice
 
 _EVENTS_ON_A_PAGE = 50
 
@@ -28,6 +29,8 @@ class TimelineButtons(ButtonsAdmin):
     def timeline(self, request: HttpRequest, voice: Any) -> HttpResponse:
         shown = Paginator(events_of(voice=voice), _EVENTS_ON_A_PAGE).get_page(request.GET.get("page"))
         costs = costs_of(events=shown.object_list)
+        named = {event.data.get("sample") or "" for event in shown.object_list}
+        samples = Sample.objects.filter(team_id=voice.team_id).defer("peaks").in_bulk(named)
         return page(
             self,
             request,
@@ -36,11 +39,11 @@ class TimelineButtons(ButtonsAdmin):
             voice=voice,
             back=page_of(voice),
             page=shown,
-            rows=[_row(event, voice, costs.get(event.id)) for event in shown.object_list],
+            rows=[_row(event, voice, costs.get(event.id), samples) for event in shown.object_list],
         )
 
 
-def _row(event: Event, voice: Voice, cost: Money | None) -> dict[str, Any]:
+def _row(event: Event, voice: Voice, cost: Money | None, samples: Mapping[str, Sample]) -> dict[str, Any]:
     zone = voice.team.time_zone
     return {
         "kind": event.kind,
@@ -49,6 +52,6 @@ def _row(event: Event, voice: Voice, cost: Money | None) -> dict[str, Any]:
         "where": where(event),
         "actor": event.actor_name,
         "why": why(event),
-        "details": details(event, zone),
+        "details": details(event, zone, samples),
         "cost": "" if cost is None else money(cost.amount_micros, cost.currency),
     }

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import path
 from django.urls.resolvers import URLPattern
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
@@ -19,7 +20,7 @@ from accounts.admin.rights import actor_of
 from accounts.admin.shown import NOTHING, error_html, moment, moment_html, two_lines
 from voicelib.admin.consents import consent_pill
 from voicelib.admin.deletions import with_deletions
-from voicelib.admin.homes import HomesInline
+from voicelib.admin.homes import HomesInline, missing_html
 from voicelib.admin.recordings import recording
 from voicelib.admin.samples import sample_player, tell_findings
 from voicelib.admin.standing import Standing, State, standing_of
@@ -53,7 +54,7 @@ class VoicesAdmin(
     search_fields = ["name", "slug", "language"]
     search_help_text = _("Name, slug, language")
     fieldsets = [
-        (None, {"fields": ["state", "deadline", "last_error", "shown_slug", "language", "preferred", "team"]}),
+        (None, {"fields": ["name", "state", "deadline", "last_error", "shown_slug", "language", "preferred", "team"]}),
         (_("Where it comes from"), {"fields": ["sample_shown", "sample_heard", "consent_shown", "consent_state"]}),
         (_("Retirement"), {"fields": ["retired"], "classes": ["vl-retirement"]}),
         (_("Suspension"), {"fields": ["suspended", "suspended_reason"], "classes": ["vl-suspension"]}),
@@ -70,12 +71,20 @@ class VoicesAdmin(
         "clone_again",
         "decide",
         {"title": _("Homes"), "icon": "home", "items": ["prefer", "add_home", "delete_home", "undo_delete"]},
-        {"title": _("Samples"), "icon": "mic", "items": ["add_recording", "choose_recording", "take_recording"]},
-        "edit",
-        "retire",
-        "restore",
         "timeline",
-        "events",
+        {
+            "title": _("More"),
+            "icon": "more_horiz",
+            "items": [
+                "edit",
+                "add_recording",
+                "choose_recording",
+                "take_recording",
+                "retire",
+                "restore",
+                "events",
+            ],
+        },
     ]
     ordering = ["-id"]
 
@@ -95,10 +104,9 @@ class VoicesAdmin(
         ]
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
-        inlines = super().get_inlines(request, obj)
-        if obj is None or obj.kind == Voice.Kind.CLONED:
-            return inlines
-        return [inline for inline in inlines if inline is not RecordingsInline]
+        """No table without a row: a draft has no home, a system voice no recording."""
+        rows = {HomesInline: "homes", RecordingsInline: "recordings"}
+        return [inline for inline, name in rows.items() if obj is not None and getattr(obj, name).all()]
 
     def get_urls(self) -> list[URLPattern]:
         preview = path(
@@ -126,7 +134,8 @@ class VoicesAdmin(
 
     @display(description=_("State"))
     def state(self, voice: Voice) -> str:
-        return _standing(voice).pill(clock.now())
+        missing = format_html_join("", "{}", ((missing_html(home),) for home in voice.homes.all()))
+        return format_html('<span class="vl-stack">{}{}</span>', _standing(voice).pill(clock.now()), missing)
 
     @display(description=_("Time left"))
     def deadline(self, voice: Voice) -> Any:
@@ -140,7 +149,9 @@ class VoicesAdmin(
         return error_html(_standing(voice).error)
 
     @display(description=_("Consent"))
-    def consent_state(self, voice: Voice) -> str:
+    def consent_state(self, voice: Voice) -> Any:
+        if voice.kind == Voice.Kind.SYSTEM:
+            return _("not needed")
         return consent_pill(voice.consent)
 
     @display(description=_("Given by"))
