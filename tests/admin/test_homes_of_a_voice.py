@@ -104,6 +104,7 @@ def test_a_home_is_chosen_and_deleted_with_time_to_undo_it(cast, shelf, two_home
     assert client.post(url("delete_home", shelf.voice), order).status_code == 302
     deletion = Deletion.objects.get()
     assert (deletion.home, deletion.reason) == (two_homes[1], "Too expensive.")
+    assert deletion.due_at is not None
     assert deletion.due_at > clock.real_now()
     shown = page(client, shelf.voice)
     for part in ("Deleting", "To be deleted", "the provider is asked in 23 h", "Too expensive."):
