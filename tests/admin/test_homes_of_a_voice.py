@@ -140,7 +140,9 @@ def test_what_the_provider_said_stands_on_the_page(cast, shelf, sandbox, browse,
     delete_home(deletion_id=deletion.id)
     deletion.refresh_from_db()
     shown = page(browse(cast.viewer), shelf.voice)
-    assert "the provider knows no such voice" in shown
+    assert "</i>Deletion confirmed</span><small>the provider knows no such voice" in shown
+    # What is deleted dies no more.
+    assert f"{shelf.home.expires_at:%Y-%m-%d}" not in shown
     assert deletion.trace_id
     assert deletion.trace_id in shown
 

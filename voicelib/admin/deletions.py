@@ -16,7 +16,7 @@ from voicelib.models import Deletion, ProviderVoice
 _Outcome = Deletion.Outcome
 OUTCOMES = {
     _Outcome.PENDING: Pill("busy", "hourglass_top", gettext_lazy("To be deleted")),
-    _Outcome.DELETED: Pill("quiet", "delete", gettext_lazy("Deleted")),
+    _Outcome.DELETED: Pill("good", "check_circle", gettext_lazy("Deletion confirmed")),
     _Outcome.NOT_OFFERED: Pill("warn", "block", gettext_lazy("Deletion not offered")),
     _Outcome.NEVER_MADE: Pill("quiet", "remove", gettext_lazy("Never made")),
     _Outcome.UNNAMED: Pill("warn", "help", gettext_lazy("Cannot be named")),

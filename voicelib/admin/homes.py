@@ -75,11 +75,11 @@ class HomesInline(TeamInline):
 
     @display(description=_("Dies"))
     def deadline(self, home: ProviderVoice) -> str:
-        return _moment(home, home.expires_at)
+        return _coming(home, home.expires_at)
 
     @display(description=_("Looked at"))
     def due(self, home: ProviderVoice) -> str:
-        return _moment(home, home.keepalive_due_at)
+        return _coming(home, home.keepalive_due_at)
 
     @display(description=_("Active since"))
     def active(self, home: ProviderVoice) -> str:
@@ -131,6 +131,11 @@ def _handed_over(home: ProviderVoice) -> str:
         return ""
     handed = link_to(home.handed_over, str(_("handed over as %(format)s") % {"format": home.handed_over.format}))
     return format_html("<small>{}</small>", handed)
+
+
+def _coming(home: ProviderVoice, at: Any) -> str:
+    """A moment that is ahead of a home as long as there is one."""
+    return NOTHING if home.state == ProviderVoice.State.DELETED else _moment(home, at)
 
 
 def _moment(home: ProviderVoice, at: Any) -> str:
