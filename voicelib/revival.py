@@ -24,8 +24,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """A home that ended. `is_replaced`: another generation lives at the account; `revived_at`: when a home of the
-    voice was last made automatically."""
+    """A home that ended. `is_replaced`: another generation lives at the account; `is_leaving`: it is to be deleted,
+    which can still be undone; `revived_at`: when a home of the voice was last made automatically."""
 
     state: str
     is_cloned: bool
@@ -34,6 +34,7 @@ class Facts:
     is_frozen: bool
     ended_at: datetime | None
     revived_at: datetime | None
+    is_leaving: bool = False
 
 
 def next_step(facts: Facts, at: datetime) -> Step:
@@ -42,7 +43,7 @@ def next_step(facts: Facts, at: datetime) -> Step:
         return Step.LEAVE
     if is_too_soon(facts.revived_at, at) or (facts.ended_at is not None and at - facts.ended_at > GIVE_UP_AFTER):
         return Step.LEAVE
-    return Step.WAIT if facts.is_frozen else Step.CLONE
+    return Step.WAIT if facts.is_frozen or facts.is_leaving else Step.CLONE
 
 
 def is_too_soon(revived_at: datetime | None, at: datetime) -> bool:

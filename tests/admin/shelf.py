@@ -125,6 +125,7 @@ def make_home(voice, account, *, at, state=ProviderVoice.State.TEMPORARY, **fiel
         "cloned_at": at,
         "expires_at": at + timedelta(days=5, hours=3, minutes=1) if mortal else None,
         "activated_at": at if state == ProviderVoice.State.PERMANENT else None,
+        "ended_at": at if state in (ProviderVoice.State.LAPSED, ProviderVoice.State.LOST) else None,
     }
     return ProviderVoice.objects.create(voice=voice, provider_account=account, **(values | fields))
 

@@ -224,7 +224,7 @@ def test_a_retry_after_the_voice_moved_speaks_with_its_new_home(ask, render_all,
     vendor.fail("voice_gone")
     clip = ask("Moved.")
     render_all()
-    ProviderVoice.objects.filter(voice=voice).update(state=ProviderVoice.State.LOST)
+    ProviderVoice.objects.filter(voice=voice).update(state=ProviderVoice.State.LOST, ended_at=clock.now())
     ProviderVoice.objects.create(
         voice=voice,
         provider_account=voice.homes.get().provider_account,

@@ -111,7 +111,7 @@ def test_a_missing_voice_is_noted_once_a_day_and_not_believed_at_once(clone, spe
 
 def test_an_answer_after_the_deadline_proves_a_lapsed_voice_alive(clone):
     home = clone(policy="let_lapse")
-    ProviderVoice.objects.filter(id=home.id).update(state=State.LAPSED)
+    ProviderVoice.objects.filter(id=home.id).update(state=State.LAPSED, ended_at=clock.now())
     record_use(provider_voice_id=home.id, attempt=Attempt(kind="speech", trace_id="t"), at=clock.now())
     home.refresh_from_db()
     assert home.state == State.PERMANENT
@@ -119,7 +119,7 @@ def test_an_answer_after_the_deadline_proves_a_lapsed_voice_alive(clone):
 
 def test_an_answer_after_the_deadline_does_not_push_out_the_next_generation(clone):
     old = clone(policy="let_lapse")
-    ProviderVoice.objects.filter(id=old.id).update(state=State.LAPSED)
+    ProviderVoice.objects.filter(id=old.id).update(state=State.LAPSED, ended_at=clock.now())
     clone()
     record_use(provider_voice_id=old.id, attempt=Attempt(kind="speech", trace_id="t"), at=clock.now())
     old.refresh_from_db()

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint
 
 from accounts import clock
 from tests.voicelib.test_retention_rules import BORN, HOUR
@@ -33,16 +34,57 @@ def test_what_is_not_in_the_table_is_refused(source, target):
 def test_the_database_refuses_it_too(cast, source, target):
     voice = Voice.objects.create(team=cast.team, slug="moves", name="Moves", language="en")
     home = ProviderVoice.objects.create(
-        voice=voice, provider_account=cast.account, vendor_voice_id="moves", state=source, activated_at=clock.now()
+        voice=voice, provider_account=cast.account, vendor_voice_id="moves", state=source, **_moments(source)
     )
     change = ProviderVoice.objects.filter(id=home.id)
     if source == target or target in MOVES[source]:
-        assert change.update(state=target) == 1
+        assert change.update(state=target, **_moments(target)) == 1
     else:
-        with pytest.raises(IntegrityError), transaction.atomic():
-            change.update(state=target)
+        with pytest.raises(IntegrityError, match="cannot go there"), transaction.atomic():
+            change.update(state=target, **_moments(target))
         home.refresh_from_db()
         assert home.state == source
+
+
+def _moments(state):
+    """What a home in this state has at least."""
+    return {
+        "activated_at": clock.now() if state == "permanent" else None,
+        "ended_at": clock.now() if state in ("lapsed", "lost") else None,
+    }
+
+
+IMPOSSIBLE: dict[str, dict[str, Any]] = {
+    "permanent_home_was_activated": {"state": "permanent"},
+    "home_not_active_yet_was_not_activated": {"state": "temporary", "activated_at": BORN},
+    "home_that_speaks_has_a_name": {"state": "unproven", "vendor_voice_id": ""},
+    "home_has_ended_or_lives": {"state": "lapsed"},
+    "claim_of_a_home_runs_out": {"state": "cloning", "claim": "someone"},
+}
+
+
+@pytest.mark.parametrize(
+    ("rule", "shape"),
+    [
+        *IMPOSSIBLE.items(),
+        ("home_not_active_yet_was_not_activated", {"state": "unproven", "activated_at": BORN}),
+        ("home_has_ended_or_lives", {"state": "lost"}),
+        ("home_has_ended_or_lives", {"state": "deleting", "ended_at": BORN}),
+        ("home_has_ended_or_lives", {"state": "somewhere"}),
+        ("claim_of_a_home_runs_out", {"state": "cloning", "lease_until": BORN}),
+    ],
+)
+def test_the_database_takes_no_home_of_an_impossible_shape(cast, rule, shape):
+    voice = Voice.objects.create(team=cast.team, slug="shapes", name="Shapes", language="en")
+    with pytest.raises(IntegrityError, match=rule), transaction.atomic():
+        ProviderVoice.objects.create(
+            **({"voice": voice, "provider_account": cast.account, "vendor_voice_id": "shapes"} | shape)
+        )
+
+
+def test_every_rule_of_a_homes_shape_is_tried():
+    checks = [rule.name for rule in ProviderVoice._meta.constraints if isinstance(rule, CheckConstraint)]
+    assert sorted(checks) == sorted(IMPOSSIBLE)
 
 
 def test_a_deleted_voice_stays_deleted():

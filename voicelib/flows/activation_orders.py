@@ -168,4 +168,6 @@ def _home_to_activate(voice: Voice, account: ProviderAccount | None, at: datetim
 
 
 def _ended(home: ProviderVoice) -> str:
+    if home.state == State.DELETING:
+        return State.DELETED
     return home.state if home.state in (State.LOST, State.FAILED, State.DELETED) else State.LAPSED

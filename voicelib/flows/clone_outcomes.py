@@ -16,10 +16,12 @@ from accounts.models import Attempt, Hold
 from accounts.payer import PLATFORM
 from providers.errors import ProviderError
 from voicelib.backoff import clone_wait
+from voicelib.errors import VoiceRefusedError
 from voicelib.flows.claims import let_go
 from voicelib.flows.clone_orders import clone_hold_key
 from voicelib.flows.deadlines import look_again, set_deadlines, will_be_kept
 from voicelib.flows.history import note_home
+from voicelib.flows.leaving import is_leaving, silence
 from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.statement_hearings import NOT_HEARD, record_heard, record_not_heard, was_not_heard
 from voicelib.models import ProviderVoice
@@ -73,6 +75,8 @@ def record_cloned(*, home_id: str, attempt: Attempt, vendor_voice_id: str) -> No
     # The answer (preview, moderation) still has to be read: a crash before that is found by the tick.
     home.retry_at = clock.real_now()
     home.save()
+    if is_leaving(home):
+        silence(home)
     data = {"expires_at": home.expires_at.isoformat() if home.expires_at else None, "attempt": attempt.id}
     data["trace_id"] = attempt.trace_id
     note_home(home=home, kind="voice.cloned", data=data)
@@ -99,6 +103,8 @@ def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | Non
             home.keepalive_due_at = min(home.keepalive_due_at or proof, proof)
         home.claim, home.lease_until = "", None
         home.save()
+        if is_leaving(home):
+            silence(home)
         note_home(home=home, kind="voice.clone_unproven", data={"error": home.last_error})
         # It is tried like any other: speaking is what proves it.
         tell_listeners(voice_id=home.voice_id)
@@ -106,6 +112,18 @@ def mark_unproven(*, home_id: str, sent_at: datetime, error: ProviderError | Non
 
 def mark_failed(*, home_id: str, error: Exception) -> None:
     """The voice does not exist and will not: say why, give back what was held, leave the way free for another try."""
+    _note_failed(home_id=home_id, error=error)
+    give_back_clone(ProviderVoice.objects.get(id=home_id))
+
+
+def note_never_made(*, home_id: str) -> None:
+    """The answer was lost, and the provider was found not to know the voice: it has failed. May run in a transaction
+    that holds locks, so what the clone held is not given back here (`give_back_clone`)."""
+    why = VoiceRefusedError("The provider does not know it: it was never made.", code="voice_never_made")
+    _note_failed(home_id=home_id, error=why)
+
+
+def _note_failed(*, home_id: str, error: Exception) -> None:
     at = clock.now()
     with transaction.atomic():
         home = _locked(home_id)
@@ -117,11 +135,11 @@ def mark_failed(*, home_id: str, error: Exception) -> None:
             home.last_error["code"] = NOT_HEARD
             record_not_heard(home=home, failure=home.last_error)
         home.retry_at = home.expires_at = home.keepalive_due_at = home.alert_due_at = None
+        home.missing_since = home.check_due_at = None
         home.claim, home.lease_until = "", None
         home.save()
         note_home(home=home, kind="voice.clone_failed", data={"error": home.last_error})
         tell_listeners(voice_id=home.voice_id)
-    give_back_clone(home)
 
 
 def try_clone_again(*, home: ProviderVoice, error: Exception) -> bool:

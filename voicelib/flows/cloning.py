@@ -182,6 +182,8 @@ def _lost(home: ProviderVoice, sent_at: datetime, error: ProviderError | None) -
     provider picked was in the answer and nowhere else."""
     if home.vendor_voice_id:
         clone_outcomes.mark_unproven(home_id=home.id, sent_at=sent_at, error=error)
+        # An answer that was billed and could not be used has proven it by now.
+        let_go(home)
         return
     message = (
         "The answer that names the voice was lost. The provider may have made and charged it, but it cannot be found. "

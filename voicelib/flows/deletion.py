@@ -27,6 +27,7 @@ from voicelib.flows.clone_outcomes import failure_of, give_back_clone, settle_pr
 from voicelib.flows.deadlines import set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
+from voicelib.flows.leaving import silence
 from voicelib.models import Deletion, ProviderVoice, Voice
 from voicelib.retention import PROOF_DELAY
 from voicelib.states import moved
@@ -62,10 +63,7 @@ def ask_deletion(*, home: ProviderVoice, actor: Actor, reason: str = "", undo_se
             due_at=clock.real_now() + timedelta(seconds=undo_seconds),
         )
         if home.state in ProviderVoice.SPEAKING:
-            home.state = moved(home.state, State.DELETING)
-            # One more look: it ends the calls of a worker that is gone.
-            home.keepalive_due_at, home.alert_due_at = clock.now(), None
-            home.save(update_fields=["state", "keepalive_due_at", "alert_due_at"])
+            silence(home)
         note_home(home=home, kind="voice.deletion_asked", actor=actor, data={"reason": reason})
         ring(DELETE_TASK, deletion.id, in_seconds=undo_seconds)
         return deletion
@@ -193,8 +191,8 @@ def _finish(deletion: Deletion, outcome: str, found: DeleteResult | None = None)
         was_unproven = home.cloned_at is None and home.state != State.FAILED
         home.state = moved(home.state, State.DELETED)
         # Its keep-alive time stays: that look ends the calls of a worker that is gone.
-        home.alert_due_at = home.retry_at = None
-        home.save(update_fields=["state", "alert_due_at", "retry_at"])
+        home.alert_due_at = home.retry_at = home.revival_due_at = None
+        home.save(update_fields=["state", "alert_due_at", "retry_at", "revival_due_at"])
         note_home(home=home, kind="voice.deleted", data={"outcome": outcome, **facts})
     release_spare_holds(home)
     if found is not None and was_unproven and found.existed:

@@ -12,6 +12,7 @@ from accounts.errors import ConflictError
 from accounts.flows.freezing import freeze_account, thaw_account
 from accounts.models import ProviderAccount
 from accounts.payer import Actor
+from voicelib.flows.clone_outcomes import give_back_clone, note_never_made
 from voicelib.flows.endings import end_home
 from voicelib.flows.listeners import tell_listeners
 from voicelib.models import ProviderVoice
@@ -50,9 +51,27 @@ def unfreeze(*, account: ProviderAccount, actor: Actor, accept_losses: bool, at:
         homes = list(missing.select_related("voice__consent", "provider_account").order_by("id"))
         lost = [home for home in homes if accept_losses and _lose(home, actor, at)]
         missing.update(missing_since=None, check_due_at=None, unclear_checks=0)
+        _look_again(account, at)
+    for home in lost:
+        if home.state == State.UNPROVEN:
+            give_back_clone(home)
     return lost
 
 
+def _look_again(account: ProviderAccount, at: datetime) -> None:
+    """Homes past their deadline whose check was put off by the freeze: the engine looks at them."""
+    ProviderVoice.objects.filter(
+        provider_account=account,
+        state__in=ProviderVoice.SPEAKING,
+        expires_at__isnull=False,
+        keepalive_due_at__isnull=True,
+        check_due_at__isnull=True,
+    ).update(keepalive_due_at=at)
+
+
 def _lose(home: ProviderVoice, actor: Actor, at: datetime) -> bool:
+    if home.state == State.UNPROVEN:
+        note_never_made(home_id=home.id)
+        return True
     data = {"accepted": True, "missing_since": home.missing_since.isoformat() if home.missing_since else None}
     return end_home(home=home, state=State.LOST, at=at, data=data, actor=actor)

@@ -12,6 +12,7 @@ from django.db.models import Q
 from accounts.doorbell import ring
 from accounts.models import ProviderAccount
 from voicelib.flows.claims import let_go
+from voicelib.flows.clone_outcomes import note_never_made
 from voicelib.flows.deadlines import facts_of
 from voicelib.flows.endings import end_home
 from voicelib.flows.freezes import freeze_for_missing
@@ -128,4 +129,9 @@ def _freeze(home: ProviderVoice, account: ProviderAccount, at: datetime, missing
 
 def _lose(home: ProviderVoice, at: datetime, told: dict[str, Any]) -> None:
     past = home.expires_at is not None and home.expires_at <= at
+    if home.state == State.UNPROVEN and not past:
+        # It was never heard here: what the provider does not know was not made.
+        note_never_made(home_id=home.id)
+        return
     end_home(home=home, state=State.LAPSED if past else State.LOST, at=at, data=told)
+

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from voicelib.flows.deadlines import set_deadlines
 from voicelib.flows.history import note_home
+from voicelib.flows.leaving import is_leaving
 from voicelib.flows.listeners import tell_listeners
 from voicelib.models import ProviderVoice
 from voicelib.states import LIVING, moved
@@ -20,12 +21,12 @@ def mark_used_outside(*, home_id: str, at: datetime) -> bool:
     """A home that we never activated (or gave up) is in the provider's list: it is permanent since `at` at the latest.
 
     No fee is booked: it enters the books with the bill. False where nothing was to be changed: it is permanent already,
-    or another generation has taken its place.
+    it is to be deleted, or another generation has taken its place.
     """
     with transaction.atomic():
         homes = ProviderVoice.objects.select_for_update(of=("self",), no_key=True)
         home = homes.select_related("voice", "provider_account").get(id=home_id)
-        if home.state not in (*ProviderVoice.NOT_YET_ACTIVE, *_REVIVABLE) or _is_replaced(home):
+        if home.state not in (*ProviderVoice.NOT_YET_ACTIVE, *_REVIVABLE) or _is_replaced(home) or is_leaving(home):
             return False
         before = home.state
         home.state = moved(home.state, State.PERMANENT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from voicelib.flows.clone_orders import last_revival
 from voicelib.flows.defaults import defaults_of
+from voicelib.flows.leaving import is_leaving
 from voicelib.models import ProviderVoice, Voice, VoiceDefaults
 from voicelib.revival import Facts
 from voicelib.states import LIVING
@@ -22,4 +23,5 @@ def revival_facts(home: ProviderVoice) -> Facts:
         is_frozen=home.provider_account.frozen_at is not None,
         ended_at=home.ended_at,
         revived_at=last_revival(home.voice),
+        is_leaving=is_leaving(home),
     )

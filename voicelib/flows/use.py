@@ -15,6 +15,7 @@ from voicelib.flows.clone_outcomes import failure_of, mark_failed
 from voicelib.flows.deadlines import columns, set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
+from voicelib.flows.leaving import is_leaving
 from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.losses import doubt, trust
 from voicelib.models import ProviderVoice, Voice
@@ -41,12 +42,12 @@ def record_use(*, provider_voice_id: str, attempt: Attempt, at: datetime) -> Non
     if home.state == State.PERMANENT:
         trust(home=home)
         _note_use(home, attempt, at)
-    elif home.state in ProviderVoice.NOT_YET_ACTIVE or _came_back(home):
+    elif home.state in ProviderVoice.NOT_YET_ACTIVE:
         _activate(home, attempt, at)
+    elif _came_back(home):
+        _leave(home, attempt, at) if is_leaving(home) else _activate(home, attempt, at)
     elif home.state == State.DELETING and home.activated_at is None:
-        # Sent before it was to be deleted. If that is undone, it is permanent.
-        home.activated_at, home.activated_by, home.last_used_at = at, attempt.kind, at
-        home.save(update_fields=["activated_at", "activated_by", "last_used_at"])
+        _leave(home, attempt, at)
 
 
 def report_missing(*, provider_voice_id: str, error: ProviderError) -> None:
@@ -97,6 +98,15 @@ def _activate(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
     data = {"by": attempt.kind, "attempt": attempt.id, "trace_id": attempt.trace_id}
     note_home(home=home, kind="voice.activated", data=data)
     tell_listeners(voice_id=home.voice_id)
+
+
+def _leave(home: ProviderVoice, attempt: Attempt, at: datetime) -> None:
+    """Sent before it was to be deleted: it lives, and goes all the same. If that is undone, it is permanent."""
+    if home.state != State.DELETING:
+        home.state = moved(home.state, State.DELETING)
+        home.keepalive_due_at, home.ended_at, home.revival_due_at = clock.now(), None, None
+    home.activated_at, home.activated_by, home.last_used_at = home.activated_at or at, attempt.kind, at
+    home.save()
 
 
 def _came_back(home: ProviderVoice) -> bool:

@@ -196,6 +196,29 @@ class ProviderVoice(models.Model):
                 condition=~models.Q(state="permanent") | models.Q(activated_at__isnull=False),
                 name="permanent_home_was_activated",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["temporary", "unproven"]) | models.Q(activated_at__isnull=True),
+                name="home_not_active_yet_was_not_activated",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["temporary", "unproven", "permanent"]) | ~models.Q(vendor_voice_id=""),
+                name="home_that_speaks_has_a_name",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(state__in=["lapsed", "lost"], ended_at__isnull=False)
+                    | models.Q(state__in=["failed", "deleted"])
+                    | models.Q(
+                        state__in=["cloning", "temporary", "unproven", "permanent", "deleting"], ended_at__isnull=True
+                    )
+                ),
+                name="home_has_ended_or_lives",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(claim="", lease_until__isnull=True)
+                | (~models.Q(claim="") & models.Q(lease_until__isnull=False)),
+                name="claim_of_a_home_runs_out",
+            ),
         ]
         indexes = [
             models.Index(
