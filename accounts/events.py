@@ -37,6 +37,7 @@ EVENT_KINDS: dict[str, str] = {
     "provider_account.hook_mismatch": "A webhook came whose signature does not fit; told once an hour, asking goes on.",
     "system_voices.imported": "A provider account was asked which system voices it has.",
     "sample.added": "A recording was added from which a voice can be cloned.",
+    "sample.deleted": "A recording that nothing was made of was deleted.",
     "sample.derived": "A recording was made of a sample: another format, trimmed, or at another loudness.",
     "statement_text.published": "A version of a statement text was published.",
     "consent.given": "A speaker's consent was recorded.",

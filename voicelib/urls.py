@@ -16,6 +16,7 @@ from voicelib.api.dictionaries import (
     VersionView,
 )
 from voicelib.api.forecast import ForecastView, TimelineView
+from voicelib.api.listening import PreviewView, SampleAudioView
 from voicelib.api.provider_shelf import AdoptVoiceView, SyncView, UnfreezeView
 from voicelib.api.purges import PurgeConsentView
 from voicelib.api.retirement import DependentsView, RestoreVoiceView, RetireVoiceView
@@ -24,7 +25,7 @@ from voicelib.api.samples import DeriveView, PeaksView, SamplesView, SampleView
 from voicelib.api.statement_texts import BuiltInTextsView, StatementTextsView, StatementVersionsView
 from voicelib.api.system_voices import ImportSystemVoicesView, SystemVoicesView
 from voicelib.api.voice_defaults import VoiceDefaultsView
-from voicelib.api.voice_homes import PrimaryHomeView, SystemHomesView
+from voicelib.api.voice_homes import HomeView, PrimaryHomeView, SystemHomesView, UndoDeletionView
 from voicelib.api.voice_samples import ChooseSampleView, VoiceSamplesView, VoiceSampleView
 from voicelib.api.voices import (
     ActivateVoiceView,
@@ -40,6 +41,7 @@ urlpatterns = [
     path("samples/uploads", SampleUploadsView.as_view()),
     path("samples/uploads/<slug:upload_id>/complete", CompleteUploadView.as_view()),
     path("samples/<slug:sample_id>", SampleView.as_view()),
+    path("samples/<slug:sample_id>/audio", SampleAudioView.as_view()),
     path("samples/<slug:sample_id>/peaks", PeaksView.as_view()),
     path("samples/<slug:sample_id>/derive", DeriveView.as_view()),
     path("statement-texts", StatementTextsView.as_view()),
@@ -75,6 +77,9 @@ urlpatterns = [
     path("voices/<slug:slug>/policy", VoicePolicyView.as_view()),
     path("voices/<slug:slug>/primary", PrimaryHomeView.as_view()),
     path("voices/<slug:slug>/homes", SystemHomesView.as_view()),
+    path("voices/<slug:slug>/homes/<slug:account>", HomeView.as_view()),
+    path("voices/<slug:slug>/homes/<slug:account>/undo", UndoDeletionView.as_view()),
+    path("voices/<slug:slug>/homes/<slug:account>/preview", PreviewView.as_view()),
     path("dictionaries", DictionariesView.as_view()),
     path("dictionaries/<slug:slug>", DictionaryView.as_view()),
     path("dictionaries/<slug:slug>/rules", RulesView.as_view()),

@@ -129,6 +129,17 @@ def _voices(cast) -> dict[str, str]:
         channels=1,
         duration_ms=12_000,
     )
+    lone = Sample.objects.create(
+        team=cast.team,
+        name="Nobody's",
+        storage_key=f"{cast.team.id}/lone.wav",
+        sha256="2" * 64,
+        size=1,
+        format="wav",
+        sample_rate=16000,
+        channels=1,
+        duration_ms=12_000,
+    )
     common = {"team": cast.team, "language": "en", "consent": consent, "sample": sample}
     fresh = Voice.objects.create(slug="fresh", name="Fresh", **common)
     VoiceSample.objects.create(voice=fresh, sample=spare)
@@ -149,6 +160,7 @@ def _voices(cast) -> dict[str, str]:
         provider_account=cast.account,
         vendor_voice_id=f"narrator-{cast.team.id}",
         state="permanent",
+        preview_key=storages["samples"].save(f"{cast.team.id}/{'3' * 64}.mp3", ContentFile(b"ID3 not really")),
         cloned_at=now,
         activated_at=now,
     )
@@ -160,6 +172,7 @@ def _voices(cast) -> dict[str, str]:
         "statement_text": text.name,
         "sample_id": sample.id,
         "spare_sample": spare.id,
+        "lone_sample": lone.id,
         "upload_id": _upload(cast),
         "signed_sample": urlsplit(sample_url(sample)).path,
         "fresh": fresh.slug,

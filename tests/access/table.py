@@ -107,6 +107,8 @@ TABLE = [
     ),
     row("POST", "samples/uploads/{upload_id}/complete", "voices:write", **SHUT, other=404, exact=201),
     row("GET", "samples/{sample_id}", "voices:read", **READ, other=404, exact=200),
+    row("DELETE", "samples/{sample_id}", "voices:write", **SHUT, other=404, exact=204, path="samples/{lone_sample}"),
+    row("GET", "samples/{sample_id}/audio", "voices:read", **READ, other=404, exact=200),
     row("GET", "samples/{sample_id}/peaks", "voices:read", **READ, other=404, exact=200),
     row(
         "POST", "samples/{sample_id}/derive", "voices:write", **SHUT, other=404, exact=201, body={"container": "mp3"}
@@ -204,6 +206,12 @@ TABLE = [
         "POST", "voices/{slug}/homes", "voices:write", **SHUT, other=404, exact=409, path="voices/{voice}/homes",
         body={"provider_account": "sandbox", "voice_id": "English_Graceful_Lady"},
     ),
+    row("DELETE", "voices/{slug}/homes/{account}", "voices:write", **SHUT, other=404, exact=202,
+        path="voices/{voice}/homes/{account}"),
+    row("POST", "voices/{slug}/homes/{account}/undo", "voices:write", **SHUT, other=404, exact=409, body={},
+        path="voices/{voice}/homes/{account}/undo"),
+    row("GET", "voices/{slug}/homes/{account}/preview", "voices:read", **READ, other=404, exact=200,
+        path="voices/{voice}/homes/{account}/preview"),
     row("GET", "dictionaries", "dictionaries:read", **READ, other=200, exact=200),
     row(
         "POST", "dictionaries", "dictionaries:write", **SHUT, other=201, exact=201, body={"slug": "new", "name": "New"}

@@ -126,8 +126,6 @@ def _finishing_later(answer):
 class LifeOf(Stage):
     """A home and what is done with it."""
 
-    goes_on_to = ""
-
     def act(self, action, answer):
         """Do it. Answers "STATE[ !CODE][ +ATTEMPTS][ | OTHERS]": the state afterwards, the code of a refusal, the
         states of the attempts made, and those of other homes that were made."""

@@ -9,6 +9,7 @@ import functools
 import io
 import wave
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import numpy as np
@@ -35,7 +36,7 @@ from voicelib.models import ProviderVoice
 State = ProviderVoice.State
 LIFETIME = {"kind": "activation", "hours": 4}
 # How the sandbox is told to fail: surely before the charge, perhaps after it, surely after it.
-FAULTS = {
+FAULTS: dict[str, dict[str, Any]] = {
     "refused": {"fault": "error_in_200", "status_code": 2042},
     "busy": {"fault": "rate_limit"},
     "duplicate": {"fault": "error_in_200", "status_code": 2039},
@@ -76,7 +77,7 @@ def _recording():
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes((tone * 32767).astype("<i2"))
+        file.writeframes((tone * 32767).astype("<i2").tobytes())
     content = packed.getvalue()
     return content, described(content, is_judged=False)
 
@@ -94,6 +95,8 @@ def _sample_of(team):
 class Stage:
     """One home of one voice. `later` is the adapter of a provider that takes work on and finishes it later, where the
     account is at one."""
+
+    home: ProviderVoice
 
     def __init__(self, *, cast, vendor, actor, payer, consent, later=None, retention=LIFETIME):
         self.cast, self.vendor, self.actor, self.payer = cast, Controls(vendor.key), actor, payer
@@ -117,7 +120,7 @@ class Stage:
         # Done once, as soon as the home can speak.
         self.when_it_speaks = None
         # Where it is when the clone's answer comes after all.
-        self.goes_on_to = State.UNPROVEN
+        self.goes_on_to = ""
 
     # --- where it is ---
 

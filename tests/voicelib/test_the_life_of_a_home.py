@@ -1,5 +1,5 @@
-"""Every state of a home × everything that is done with it × every answer: a row of the table, run through the real flows
-against the provider's wire. Whatever comes, the home is left in order and no call is made that the books do not know."""
+"""Every state of a home × everything that is done with it × every answer: a row of the table, run through the real
+flows over the provider's wire. Whatever comes, the home is in order and no call was made that the books do not know."""
 
 import itertools
 

@@ -15,6 +15,7 @@ from accounts.api.openapi import page_of
 from accounts.api.outputs import Output
 from accounts.api.views import TeamView
 from voicelib.flows.derived_samples import derive_sample
+from voicelib.flows.sample_deletion import delete_sample
 from voicelib.flows.samples import add_sample, audiowaveform, measure_sample, sample_of
 from voicelib.models import Sample
 from voicelib.sample_recipes import LOUDNESS
@@ -138,12 +139,18 @@ class SamplesView(TeamView):
 
 
 class SampleView(TeamView):
-    scopes = {"GET": "voices:read"}
+    scopes = {"GET": "voices:read", "DELETE": "voices:write"}
 
     @extend_schema(operation_id="samples_get", responses={200: SampleOutput})
     def get(self, request: Request, sample_id: str) -> Response:
         """One sample."""
         return Response(SampleOutput.of(sample_of(team=self.team, sample_id=sample_id)))
+
+    @extend_schema(operation_id="samples_delete", responses={204: None})
+    def delete(self, request: Request, sample_id: str) -> Response:
+        """Delete a recording that nothing is made of: neither a voice nor a home, nor another sample."""
+        delete_sample(sample=sample_of(team=self.team, sample_id=sample_id), actor=self.actor)
+        return Response(status=204)
 
 
 class PeaksView(TeamView):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.outputs import Output
 from voicelib.flows.deadlines import will_be_kept
-from voicelib.models import ProviderVoice, Voice
+from voicelib.models import Deletion, ProviderVoice, Voice
 
 
 class LastErrorOutput(Output):
@@ -18,6 +19,28 @@ class LastErrorOutput(Output):
     message = serializers.CharField()
     trace_id = serializers.CharField(allow_blank=True)
     at = serializers.DateTimeField()
+
+
+class DeletionOutput(Output):
+    """That a home is to be deleted, and what is known about it at the provider."""
+
+    outcome = serializers.CharField(
+        help_text="`pending`; `deleted`: the provider says so; `not_offered`, `never_made`, `unnamed`: why it was not."
+    )
+    asked_at = serializers.DateTimeField()
+    asked_by = serializers.CharField()
+    reason = serializers.CharField(allow_blank=True)
+    ends_undo_at = serializers.SerializerMethodField(help_text="Real time until which it can be undone; null: not now.")
+    sent_at = serializers.DateTimeField(allow_null=True, help_text="When the provider was first asked.")
+    existed = serializers.BooleanField(allow_null=True, help_text="Whether the provider still had it.")
+    ended_at = serializers.DateTimeField(allow_null=True)
+    trace_id = serializers.CharField(allow_blank=True)
+    last_error = LastErrorOutput(allow_null=True)
+
+    def get_ends_undo_at(self, deletion: Deletion) -> str | None:
+        if deletion.due_at is None or deletion.sent_at is not None:
+            return None
+        return serializers.DateTimeField().to_representation(deletion.due_at)
 
 
 class HomeOutput(Output):
@@ -58,6 +81,12 @@ class HomeOutput(Output):
     has_preview = serializers.SerializerMethodField()
     moderation = serializers.CharField(allow_blank=True)
     last_error = LastErrorOutput(allow_null=True)
+    deletion = serializers.SerializerMethodField(help_text="Null: nobody has asked for it.")
+
+    @extend_schema_field(DeletionOutput(allow_null=True))
+    def get_deletion(self, home: ProviderVoice) -> dict[str, Any] | None:
+        standing = next((row for row in home.deletions.all() if row.undone_at is None), None)
+        return None if standing is None else DeletionOutput.of(standing)
 
     def get_keepalive_due_at(self, home: ProviderVoice) -> str | None:
         """The engine also looks at homes it will let lapse; that look keeps nothing."""

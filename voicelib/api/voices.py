@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -43,6 +43,18 @@ class VoiceFilters(Filters):
     state = serializers.ChoiceField(choices=STATES, required=False)
     suspended = serializers.BooleanField(required=False, allow_null=True, default=None)
     q = serializers.CharField(max_length=200, required=False, help_text="Part of the slug or the name.")
+    language = serializers.CharField(
+        max_length=35, required=False, help_text="A language covers its regions: `en` finds `en-GB`."
+    )
+    provider_account = serializers.CharField(
+        max_length=64, required=False, help_text="Slug or id: voices with a home there that is not deleted."
+    )
+    expiring_before = serializers.DateTimeField(
+        required=False, help_text="Voices with a home that speaks and whose deadline is earlier."
+    )
+    missing = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Whether a home is proven once to be missing."
+    )
 
 
 class SystemVoiceWish(Input):
@@ -160,7 +172,7 @@ class VoiceAnswers(TeamView):
         return (
             Voice.objects.filter(team=self.team)
             .select_related("primary_account")
-            .prefetch_related("homes__provider_account")
+            .prefetch_related("homes__provider_account", "homes__deletions")
         )
 
     def answer(self, voice_id: str, status: int) -> Response:
@@ -199,7 +211,25 @@ class VoicesView(VoiceAnswers):
             voices = voices.filter(suspended_at__isnull=not wish["suspended"])
         if "q" in wish:
             voices = voices.filter(Q(slug__icontains=wish["q"]) | Q(name__icontains=wish["q"]))
+        if "language" in wish:
+            language = wish["language"]
+            voices = voices.filter(Q(language__iexact=language) | Q(language__istartswith=f"{language}-"))
+        voices = self._by_homes(voices, wish)
         return self.page(voices, voice_json)
+
+    def _by_homes(self, voices: QuerySet[Voice], wish: dict[str, Any]) -> QuerySet[Voice]:
+        homes = ProviderVoice.objects.filter(voice=OuterRef("pk"))
+        speaking = homes.filter(state__in=ProviderVoice.SPEAKING)
+        if "provider_account" in wish:
+            account = find_provider_account(team=self.team, slug_or_id=wish["provider_account"])
+            standing = homes.filter(provider_account=account).exclude(state=ProviderVoice.State.DELETED)
+            voices = voices.filter(Exists(standing))
+        if "expiring_before" in wish:
+            voices = voices.filter(Exists(speaking.filter(expires_at__lt=wish["expiring_before"])))
+        if wish["missing"] is not None:
+            missing = Exists(speaking.filter(missing_since__isnull=False))
+            voices = voices.filter(missing if wish["missing"] else ~missing)
+        return voices
 
     @extend_schema(operation_id="voices_create", request=VoiceInput, responses={201: VoiceOutput})
     def post(self, request: Request) -> Response:

@@ -28,7 +28,7 @@ from voicelib.flows.deadlines import set_deadlines
 from voicelib.flows.engine_holds import release_spare_holds
 from voicelib.flows.history import note_home
 from voicelib.flows.leaving import silence
-from voicelib.models import Deletion, ProviderVoice, Voice
+from voicelib.models import Deletion, ProviderVoice, Purge, Voice
 from voicelib.retention import PROOF_DELAY
 from voicelib.states import moved
 
@@ -82,6 +82,8 @@ def undo_deletion(*, home: ProviderVoice, actor: Actor) -> ProviderVoice:
             raise ConflictError("Nothing of it waits to be deleted.", code="deletion_not_pending")
         if deletion.sent_at is not None:
             raise ConflictError("The provider has been asked already.", code="deletion_under_way")
+        if Purge.objects.filter(consent=home.voice.consent_id).exists():
+            raise ConflictError("Its consent is purged, which cannot be undone.", code="deletion_under_way")
         deletion.undone_at, deletion.due_at = at, None
         deletion.save(update_fields=["undone_at", "due_at"])
         if home.state == State.DELETING:

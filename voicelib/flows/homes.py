@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts import clock
-from accounts.errors import ConflictError, InvalidInputError
+from accounts.errors import ConflictError, InvalidInputError, NotFoundError
 from accounts.flows.quotes import quote_speech
 from accounts.models import ProviderAccount
 from accounts.payer import Actor
@@ -57,6 +57,17 @@ def choose_primary(*, voice: Voice, account: ProviderAccount | None, actor: Acto
         data = {"provider_account": account.slug if account else None}
         note_voice(voice=voice, kind="voice.primary_chosen", actor=actor, data=data)
     return voice
+
+
+def home_of(*, voice: Voice, account: ProviderAccount, generation: int | None = None) -> ProviderVoice:
+    """The voice's newest home at an account, or the one of that generation. Raises NotFoundError `home_not_found`."""
+    homes = voice.homes.filter(provider_account=account).select_related("voice__consent", "provider_account")
+    if generation is not None:
+        homes = homes.filter(generation=generation)
+    home = homes.order_by("-id").first()
+    if home is None:
+        raise NotFoundError(f"{voice.slug} has no such home at {account.slug}.", code="home_not_found")
+    return home
 
 
 def add_system_home(*, voice: Voice, account: ProviderAccount, voice_id: str, actor: Actor) -> ProviderVoice:

@@ -1,4 +1,4 @@
-"""Homes that are to be deleted: from the moment that was asked for they speak no more, whatever still happens to them."""
+"""Homes that are to be deleted: from then on they speak no more, whatever still happens to them."""
 
 from __future__ import annotations
 

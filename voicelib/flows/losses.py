@@ -134,4 +134,3 @@ def _lose(home: ProviderVoice, at: datetime, told: dict[str, Any]) -> None:
         note_never_made(home_id=home.id)
         return
     end_home(home=home, state=State.LAPSED if past else State.LOST, at=at, data=told)
-

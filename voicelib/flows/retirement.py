@@ -15,6 +15,7 @@ from accounts.errors import ConflictError
 from accounts.models import LedgerEntry
 from accounts.payer import Actor
 from voicelib.errors import VoiceRefusedError
+from voicelib.flows.clone_orders import refuse_retired
 from voicelib.flows.deletion import ask_deletion, undo_deletion
 from voicelib.flows.history import note_voice
 from voicelib.flows.listeners import tell_listeners
@@ -67,6 +68,13 @@ def retire_voice(*, voice: Voice, actor: Actor, reason: str, undo_seconds: float
         note_voice(voice=voice, kind="voice.retired", actor=actor, data={"reason": reason})
         tell_listeners(voice_id=voice.id)
     return voice
+
+
+def undo_home_deletion(*, home: ProviderVoice, actor: Actor) -> ProviderVoice:
+    """Undo the deletion of one home. Raises as `undo_deletion`; VoiceRefusedError `voice_retired`: the voice is
+    restored as a whole."""
+    refuse_retired(home.voice)
+    return undo_deletion(home=home, actor=actor)
 
 
 def restore_voice(*, voice: Voice, actor: Actor) -> Voice:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from synthesis.ranges import ByteRange, UnsatisfiableRangeError, read_range
+from accounts.byte_ranges import ByteRange, UnsatisfiableRangeError, read_range
 
 
 @given(size=st.integers(1, 1000), first=st.integers(0, 1200), last=st.integers(0, 1200))
