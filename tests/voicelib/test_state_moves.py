@@ -71,7 +71,6 @@ IMPOSSIBLE: dict[str, dict[str, Any]] = {
         ("home_has_ended_or_lives", {"state": "lost"}),
         ("home_has_ended_or_lives", {"state": "deleting", "ended_at": BORN}),
         ("home_has_ended_or_lives", {"state": "somewhere"}),
-        ("claim_of_a_home_runs_out", {"state": "cloning", "lease_until": BORN}),
     ],
 )
 def test_the_database_takes_no_home_of_an_impossible_shape(cast, rule, shape):

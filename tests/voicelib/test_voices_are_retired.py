@@ -5,7 +5,7 @@ import pytest
 from accounts import clock
 from accounts.models import Event
 from tests.drain import drain
-from voicelib.models import Deletion
+from voicelib.models import Deletion, ProviderVoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 VOICE = "/api/v1/voices/ada"
@@ -53,6 +53,23 @@ def test_until_the_provider_is_asked_it_can_be_undone(api, clone, vendor):
     assert home.expires_at > clock.now()
     assert home.keepalive_due_at is not None
     assert api.post(f"{VOICE}/restore").json()["code"] == "voice_not_retired"
+
+
+def test_a_retirement_that_was_undone_once_says_nothing_about_the_next(api, clone):
+    clone()
+    api.post(f"{VOICE}/retire", {"undo_hours": 24})
+    assert api.post(f"{VOICE}/restore").status_code == 200
+    api.post(f"{VOICE}/retire", {"undo_hours": 0})
+    drain()
+    assert api.post(f"{VOICE}/restore").json()["code"] == "deletion_under_way"
+
+
+def test_a_voice_that_was_lost_once_is_told_to_be_deleted(api, clone, actor):
+    home = clone()
+    ProviderVoice.objects.filter(id=home.id).update(state="lapsed", ended_at=clock.now())
+    clone()
+    api.post(f"{VOICE}/retire", {"undo_hours": 24})
+    assert api.post("/api/v1/clips", {"voice": "ada", "text": "Too late."}).json()["code"] == "voice_deleted"
 
 
 def test_a_draft_is_retired_and_restored_too(api, voice):

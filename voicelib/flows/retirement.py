@@ -85,11 +85,12 @@ def restore_voice(*, voice: Voice, actor: Actor) -> Voice:
         voice = Voice.objects.select_for_update(no_key=True).get(id=voice.id)
         if voice.retired_at is None:
             raise ConflictError(f"The voice {voice.slug} is not retired.", code="voice_not_retired")
-        homes = voice.homes.filter(deletions__undone_at__isnull=True, deletions__isnull=False).order_by("id")
-        pending = homes.filter(deletions__outcome=Deletion.Outcome.PENDING, deletions__sent_at__isnull=True)
-        if homes.exists() and not pending.exists():
+        standing = Deletion.objects.filter(home__voice=voice, undone_at__isnull=True)
+        pending = standing.filter(outcome=Deletion.Outcome.PENDING, sent_at__isnull=True)
+        if standing.exists() and not pending.exists():
             raise ConflictError("The providers have been asked already; clone it anew.", code="deletion_under_way")
-        restored = [undo_deletion(home=home, actor=actor) for home in pending.distinct()]
+        homes = voice.homes.filter(id__in=pending.values("home")).order_by("id")
+        restored = [undo_deletion(home=home, actor=actor) for home in homes]
         voice.retired_at = None
         voice.save(update_fields=["retired_at"])
         note_voice(voice=voice, kind="voice.restored", actor=actor, data={"homes": len(restored)})

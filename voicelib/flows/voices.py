@@ -28,10 +28,10 @@ _PREFERRED = (State.PERMANENT, State.TEMPORARY, State.UNPROVEN)
 # Why no home speaks, by the best state there is: (state, code, what to do).
 _SILENT = (
     (State.CLONING, "voice_not_ready", "It is still being cloned; wait until it is temporary."),
+    (State.DELETING, "voice_deleted", "It is being deleted."),
     (State.LAPSED, "voice_lapsed", "It was not activated before its deadline; clone it again."),
     (State.LOST, "voice_lost", "The provider does not know it any more; clone it again."),
     (State.FAILED, "voice_failed", "Cloning it failed; see the last error and clone it again."),
-    (State.DELETING, "voice_deleted", "It is being deleted."),
     (State.DELETED, "voice_deleted", "It was deleted; clone it again if you may."),
 )
 SILENT_CODES = frozenset(code for _, code, _ in _SILENT)

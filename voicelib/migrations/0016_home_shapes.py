@@ -10,7 +10,6 @@ def fill(apps, schema_editor):
     ProviderVoice = apps.get_model("voicelib", "ProviderVoice")
     ended = ProviderVoice.objects.filter(state__in=["lapsed", "lost"], ended_at__isnull=True)
     ended.update(ended_at=Coalesce(F("expires_at"), F("last_used_at"), F("created_at")))
-    ProviderVoice.objects.filter(claim="", lease_until__isnull=False).update(lease_until=None)
     ProviderVoice.objects.exclude(claim="").filter(lease_until__isnull=True).update(claim="")
 
 
@@ -49,8 +48,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="providervoice",
             constraint=models.CheckConstraint(
-                condition=models.Q(claim="", lease_until__isnull=True)
-                | (~models.Q(claim="") & models.Q(lease_until__isnull=False)),
+                condition=models.Q(claim="") | models.Q(lease_until__isnull=False),
                 name="claim_of_a_home_runs_out",
             ),
         ),

@@ -215,8 +215,7 @@ class ProviderVoice(models.Model):
                 name="home_has_ended_or_lives",
             ),
             models.CheckConstraint(
-                condition=models.Q(claim="", lease_until__isnull=True)
-                | (~models.Q(claim="") & models.Q(lease_until__isnull=False)),
+                condition=models.Q(claim="") | models.Q(lease_until__isnull=False),
                 name="claim_of_a_home_runs_out",
             ),
         ]
