@@ -1,23 +1,12 @@
 """What no home can be: active without a use, ended at no moment, speaking under no name, claimed for ever."""
 
 from django.db import migrations, models
-from django.db.models import F
-from django.db.models.functions import Coalesce
-
-
-def fill(apps, schema_editor):
-    """Homes that ended before the moment was kept: their deadline says it, else when they were made."""
-    ProviderVoice = apps.get_model("voicelib", "ProviderVoice")
-    ended = ProviderVoice.objects.filter(state__in=["lapsed", "lost"], ended_at__isnull=True)
-    ended.update(ended_at=Coalesce(F("expires_at"), F("last_used_at"), F("created_at")))
-    ProviderVoice.objects.exclude(claim="").filter(lease_until__isnull=True).update(claim="")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voicelib", "0014_recordings_of_voices")]
+    dependencies = [("voicelib", "0016_ended_homes")]
 
     operations = [
-        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="providervoice",
             constraint=models.CheckConstraint(
