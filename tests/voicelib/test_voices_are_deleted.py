@@ -12,6 +12,7 @@ from accounts.models import Attempt, Event, Hold
 from providers.minimax.adapter import MiniMax
 from providers.registry import also_speaking
 from tests.voicelib.crashes import WorkerDiedError
+from voicelib.errors import VoiceRefusedError
 from voicelib.flows.activation import keep_home
 from voicelib.flows.cloning import clone_home
 from voicelib.flows.deletion import ask_deletion, delete_home, delete_tick, undo_deletion
@@ -256,3 +257,17 @@ def test_calls_of_a_worker_that_died_are_ended_although_the_home_is_deleted(clon
     delete(home)
     tick()
     assert Attempt.objects.get(kind="keepalive").state == "unknown"
+
+
+def test_a_voice_that_is_made_after_its_deletion_was_asked_for_never_speaks_and_can_be_kept(later, clone, actor):
+    home = clone()
+    ask_deletion(home=home, actor=actor, undo_seconds=3600)
+    later.finished = True
+    clone_home(provider_voice_id=home.id)
+    home.refresh_from_db()
+    assert home.state == "deleting"
+    with pytest.raises(VoiceRefusedError) as refused:
+        speaking_home(voice=home.voice, at=clock.now())
+    assert refused.value.code == "voice_deleted"
+    kept = undo_deletion(home=home, actor=actor)
+    assert (kept.state, kept.expires_at is not None, kept.keepalive_due_at is not None) == ("temporary", True, True)
