@@ -222,7 +222,7 @@ def _retired_in_the_end(me, *, clips):
 
 
 def _books_are_the_bill(me):
-    bill = Counter()
+    bill: Counter[str] = Counter()
     for line in me.vendor.bill():
         bill["characters"] += line["characters"]
         bill["micros"] += line["amount_micros"]
