@@ -16,6 +16,6 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("voicelib", "0014_recordings_of_voices")]
+    dependencies = [("voicelib", "0015_statement_texts")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

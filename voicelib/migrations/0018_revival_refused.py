@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("voicelib", "0014_recordings_of_voices"),
+        ("voicelib", "0017_home_shapes"),
     ]
 
     operations = [
