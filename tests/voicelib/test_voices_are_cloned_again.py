@@ -13,6 +13,7 @@ from tests.drain import drain as drain_work
 from voicelib.flows.activation import set_policy
 from voicelib.flows.claims import take
 from voicelib.flows.cloning import clone_home
+from voicelib.flows.consent_renewals import renew_consent
 from voicelib.flows.consents import revoke_consent
 from voicelib.flows.defaults import change_defaults
 from voicelib.flows.endings import end_home
@@ -155,6 +156,26 @@ def test_without_a_valid_consent_it_is_left_to_a_person(cast, clone, lose, voice
     home.refresh_from_db()
     assert home.revival_due_at is None
     assert Event.objects.filter(kind="voice.revival_refused").count() == 1
+
+
+@pytest.mark.parametrize("state", [State.LOST, State.LAPSED])
+def test_a_new_consent_brings_back_what_ended_while_the_old_one_did_not_hold(
+    cast, clone, lose, voice, consent, actor, state
+):
+    home = clone()
+    revoke_consent(team=cast.team, consent_id=consent.id, actor=actor)
+    lose(home, state)
+    assert revive_home(provider_voice_id=home.id) is None
+    renew_consent(team=cast.team, consent_id=consent.id, actor=actor, statement="Again, yes.", valid_until=None)
+    assert revived(home).generation == 2
+
+
+def test_a_new_consent_does_not_bring_back_what_was_to_lapse(cast, clone, lose, voice, consent, actor):
+    home = clone(policy="let_lapse")
+    revoke_consent(team=cast.team, consent_id=consent.id, actor=actor)
+    lose(home, State.LAPSED)
+    renew_consent(team=cast.team, consent_id=consent.id, actor=actor, statement="Again, yes.", valid_until=None)
+    assert revive_home(provider_voice_id=home.id) is None
 
 
 def test_a_frozen_account_has_nothing_cloned_again(cast, clone, lose, voice, advance):

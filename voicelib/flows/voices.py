@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import clock
+from accounts.doorbell import ring
 from accounts.errors import InvalidInputError, NotFoundError
 from accounts.flows.holds import Fee
 from accounts.flows.quotes import quote_fee
@@ -17,6 +18,7 @@ from accounts.payer import Actor
 from accounts.slugs import checked_slug, unique_slug
 from voicelib.errors import VoiceRefusedError
 from voicelib.flows.deadlines import look_again
+from voicelib.flows.endings import REVIVE_TASK
 from voicelib.flows.history import note_voice
 from voicelib.flows.listeners import tell_listeners
 from voicelib.flows.voice_samples import note_chosen
@@ -24,6 +26,7 @@ from voicelib.models import Consent, ProviderVoice, Sample, Voice
 from voicelib.names import checked_line
 
 State = ProviderVoice.State
+_ENDED = (State.LAPSED, State.LOST)
 _PREFERRED = (State.PERMANENT, State.TEMPORARY, State.UNPROVEN)
 # Why no home speaks, by the best state there is: (state, code, what to do).
 _SILENT = (
@@ -108,7 +111,8 @@ def suspend_voices(*, voices: QuerySet[Voice], reason: str, actor: Actor, at: da
 
 
 def resume_voice(*, voice: Voice, actor: Actor) -> None:
-    """End a suspension; homes whose keeping was put off are due again. In the caller's transaction."""
+    """End a suspension: homes whose keeping was put off are due again, and those that ended meanwhile may be cloned
+    again. In the caller's transaction."""
     if voice.suspended_at is None:
         return
     voice.suspended_at, voice.suspended_reason = None, ""
@@ -117,7 +121,10 @@ def resume_voice(*, voice: Voice, actor: Actor) -> None:
         voice.homes.select_related("provider_account").select_for_update(of=("self",), no_key=True).order_by("id")
     ):
         look_again(home, at=clock.now())
-        home.save(update_fields=["keepalive_due_at"])
+        if home.state in _ENDED and home.revival_refused is not None:
+            home.revival_due_at, home.revival_refused = clock.now(), None
+            ring(REVIVE_TASK, home.id)
+        home.save(update_fields=["keepalive_due_at", "revival_due_at", "revival_refused"])
     note_voice(voice=voice, kind="voice.resumed", actor=actor)
 
 
