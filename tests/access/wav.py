@@ -1,5 +1,6 @@
 """A recording long enough to be a sample: a tone, as WAV."""
 
+import functools
 import io
 import math
 import struct
@@ -12,6 +13,11 @@ RATE = 16_000
 
 def recording(seconds: int = 12) -> SimpleUploadedFile:
     """An upload of so many seconds."""
+    return SimpleUploadedFile("tone.wav", _tone(seconds), "audio/wav")
+
+
+@functools.cache
+def _tone(seconds: int) -> bytes:
     samples = (int(12_000 * math.sin(2 * math.pi * 220 * n / RATE)) for n in range(RATE * seconds))
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
@@ -19,4 +25,4 @@ def recording(seconds: int = 12) -> SimpleUploadedFile:
         wav.setsampwidth(2)
         wav.setframerate(RATE)
         wav.writeframes(b"".join(struct.pack("<h", sample) for sample in samples))
-    return SimpleUploadedFile("tone.wav", file.getvalue(), "audio/wav")
+    return file.getvalue()

@@ -8,7 +8,8 @@ from django.conf import settings
 from accounts import clock
 from accounts.provider_clients import adapter, driver, wire_account
 from providers.types import CloneRequest
-from tests.voicelib.conftest import SAMPLE, speech_request
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import speech_request
 from voicelib.models import ProviderVoice
 
 

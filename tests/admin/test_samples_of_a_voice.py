@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.payer import Actor
 from tests.admin.shelf import make_sample
-from tests.voicelib.conftest import SAMPLE
+from tests.studio import SAMPLE
 from voicelib.flows.voice_samples import note_chosen
 from voicelib.models import Sample, VoiceSample
 

@@ -7,7 +7,7 @@ from accounts import keyring
 from accounts.flows.verify import verify_ledger
 from accounts.models import LedgerEntry
 from tests.admin.outside import delete_there, let_pass
-from tests.voicelib.conftest import SAMPLE
+from tests.studio import SAMPLE
 from tests.voicelib.vendor import Vendor
 from voicelib.models import Consent, ProviderVoice, Sample, Voice
 

@@ -17,7 +17,7 @@ from providers.probe import probe
 from providers.registry import adapter_for, provider_names
 from tests.cast import make_team
 from tests.providers.loopback import Loopback, http
-from tests.voicelib.conftest import SAMPLE
+from tests.studio import SAMPLE
 from tests.voicelib.vendor import Vendor
 
 # Both count differently where a rule counts Han characters twice.

@@ -19,7 +19,8 @@ from accounts.flows.verify import verify_ledger
 from accounts.ids import new_id
 from providers.probe import probe
 from tests.cast import make_team
-from tests.voicelib.conftest import SAMPLE, wav
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import wav
 from tests.voicelib.life_stage import Controls
 
 VOICE = "/voices/ada"

@@ -2,20 +2,18 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
-
 from accounts import clock
 from accounts.models import ProviderAccount
 from accounts.payer import Actor, Payer
 from accounts.provider_clients import adapter, driver, wire_account
 from tests.cast import Cast
+from tests.studio import add_studio_sample
 from voicelib.flows.claims import take
 from voicelib.flows.clone_orders import ask_clone
 from voicelib.flows.cloning import clone_home
 from voicelib.flows.consents import give_consent
 from voicelib.flows.endings import end_home
 from voicelib.flows.revivals import revive_home
-from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import create_voice
 from voicelib.models import Consent, ProviderVoice, Voice
 
@@ -96,8 +94,7 @@ def make_ada(cast: Cast) -> Ada:
         valid_until=None,
         scope={},
     )
-    with (settings.BASE_DIR / "config" / "data" / "sample.mp3").open("rb") as file:
-        sample = add_sample(team=cast.team, actor=actor, file=file, name="Ada")
+    sample = add_studio_sample(team=cast.team, actor=actor)
     voice = create_voice(
         team=cast.team, actor=actor, name="Ada", slug="ada", language="en", consent=consent.id, sample=sample.id
     )

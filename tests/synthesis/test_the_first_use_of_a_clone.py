@@ -1,7 +1,6 @@
 """A clip as the first real use of a clone: its fee, its life, and consent up to the last moment."""
 
 import pytest
-from django.conf import settings
 
 from accounts import clock
 from accounts.flows.verify import verify_ledger
@@ -9,10 +8,10 @@ from accounts.models import Attempt, Hold, LedgerEntry, Meter
 from accounts.payer import Actor, Payer
 from synthesis.flows import rendering
 from synthesis.models import Clip
+from tests.studio import add_studio_sample
 from voicelib.flows.clone_orders import ask_clone
 from voicelib.flows.cloning import clone_home
 from voicelib.flows.consents import give_consent, revoke_consent
-from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import create_voice
 from voicelib.models import ProviderVoice
 
@@ -41,8 +40,7 @@ def consent(cast, actor):
 @pytest.fixture
 def voice(cast, actor, consent, vendor):
     """A fresh clone, temporary at the provider; takes the place of the narrator of the other tests."""
-    with (settings.BASE_DIR / "config" / "data" / "sample.mp3").open("rb") as file:
-        sample = add_sample(team=cast.team, actor=actor, file=file, name="Ada")
+    sample = add_studio_sample(team=cast.team, actor=actor)
     voice = create_voice(
         team=cast.team, actor=actor, name="Ada", slug="ada", language="en", consent=consent.id, sample=sample.id
     )

@@ -12,16 +12,14 @@ from django.conf import settings
 from accounts import clock, keyring, steps
 from accounts.payer import Actor, Payer
 from providers.types import AudioFormat, SpeechRequest
+from tests.studio import add_studio_sample
 from tests.voicelib.crashes import WorkerDiedError
 from tests.voicelib.vendor import Vendor
 from voicelib.flows.activation import keep_home, keepalive_tick
 from voicelib.flows.cloning import ask_clone, clone_home
 from voicelib.flows.consents import give_consent
-from voicelib.flows.samples import add_sample
 from voicelib.flows.voices import create_voice
 from voicelib.models import Consent, ProviderVoice, Sample
-
-SAMPLE = settings.BASE_DIR / "config" / "data" / "sample.mp3"
 
 
 @pytest.fixture
@@ -57,8 +55,7 @@ def consent(cast, actor) -> Consent:
 
 @pytest.fixture
 def sample(cast, actor) -> Sample:
-    with SAMPLE.open("rb") as file:
-        return add_sample(team=cast.team, actor=actor, file=file, name="Ada, studio")
+    return add_studio_sample(team=cast.team, actor=actor)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.core.files.storage import storages
 from accounts import clock
 from accounts.errors import ConflictError, NotFoundError
 from accounts.models import Event
-from tests.voicelib.conftest import SAMPLE
+from tests.studio import SAMPLE
 from voicelib.flows.consents import give_consent, revoke_consent
 from voicelib.flows.deletion import delete_home
 from voicelib.flows.purges import ask_purge, certificate_of, purge_files, purge_tick

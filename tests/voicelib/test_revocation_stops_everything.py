@@ -7,7 +7,8 @@ import pytest
 
 from accounts.errors import PlatformError
 from accounts.models import Attempt, Event, Hold
-from tests.voicelib.conftest import SAMPLE, wav
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import wav
 from voicelib.flows.activation import ask_activation
 from voicelib.flows.activation_orders import set_policy
 from voicelib.flows.clone_orders import ask_clone

@@ -7,7 +7,8 @@ from django.core.files.storage import storages
 
 from accounts.errors import InvalidInputError
 from accounts.models import Event
-from tests.voicelib.conftest import SAMPLE, wav
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import wav
 from voicelib.errors import SampleRefusedError
 from voicelib.flows.samples import add_sample, read_sample
 from voicelib.models import Sample

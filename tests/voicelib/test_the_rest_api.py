@@ -9,7 +9,8 @@ from django.test.client import MULTIPART_CONTENT
 from accounts import clock
 from accounts.models import Event
 from tests.cast import make_account
-from tests.voicelib.conftest import SAMPLE, wav
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import wav
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

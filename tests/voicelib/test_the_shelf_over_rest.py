@@ -9,7 +9,8 @@ from accounts.flows.freezing import freeze_account
 from accounts.models import LedgerEntry
 from accounts.provider_clients import adapter, driver, wire_account
 from providers.types import CloneRequest
-from tests.voicelib.conftest import SAMPLE, speech_request
+from tests.studio import SAMPLE
+from tests.voicelib.conftest import speech_request
 from voicelib.models import ProviderVoice
 
 ACCOUNT = "/api/v1/provider-accounts/sandbox"

@@ -9,7 +9,8 @@ from typing import Any
 from starlette.responses import Response
 
 from providers.sandbox.catalogue import system_voices
-from providers.sandbox.encode import AudioShape, Sound, UndecodableError, decode, encode
+from providers.sandbox.encode import AudioShape, Sound, UndecodableError, encode
+from providers.sandbox.hearing import Heard, hear
 from providers.sandbox.minimax.answers import VendorError, answer, base_resp
 from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.files import INT64
@@ -17,7 +18,7 @@ from providers.sandbox.minimax.gate import Call, in_thread
 from providers.sandbox.minimax.performance import SHORT_AUDIO_SECONDS, extra_info, publish
 from providers.sandbox.minimax.validation import INTERJECTION_MODELS, read_boost, read_model, read_text
 from providers.sandbox.speak import Delivery, Spoken, plan_speech, render
-from providers.sandbox.timbre import Timbre, timbre_of_sample
+from providers.sandbox.timbre import Timbre
 from providers.sandbox.voice_shelf import Clone
 
 EXTENSIONS = frozenset({"mp3", "m4a", "wav"})
@@ -27,7 +28,6 @@ PROMPT_SECONDS = 8.0
 PREVIEW_LIMIT = 1000
 DEMO_HOURS = 48
 ACCURACY = 0.7
-ANALYSIS_RATE = 16000
 VOICE_TYPES = {"system": ("system_voice",), "voice_cloning": ("voice_cloning",), "voice_generation":
                ("voice_generation",), "all": ("system_voice", "voice_cloning", "voice_generation")}  # fmt: skip
 _ID_BODY = re.compile(r"[A-Za-z0-9_-]+")
@@ -105,25 +105,24 @@ def _uploaded(call: Call, file_id: int, purpose: str) -> sqlite3.Row:
     return row
 
 
-def _decoded(row: sqlite3.Row) -> Sound:
+def _heard(row: sqlite3.Row) -> Heard:
     if str(row["filename"]).rpartition(".")[2].lower() not in EXTENSIONS:
         raise VendorError(2013, "invalid file ext for voice clone")
     if len(row["content"]) > LARGEST_SAMPLE:
         raise VendorError(2013, "invalid params, file size exceeds 20MB")
     try:
-        return decode(row["content"], sample_rate=ANALYSIS_RATE)
+        return hear(row["content"])
     except UndecodableError as error:
         raise VendorError(1000) from error
 
 
 def _timbre_of_upload(row: sqlite3.Row) -> Timbre:
-    sound = _decoded(row)
-    seconds = len(sound.samples) / sound.sample_rate
-    if seconds < SHORTEST_SECONDS:
+    heard = _heard(row)
+    if heard.seconds < SHORTEST_SECONDS:
         raise VendorError(2037, "voice duration too short")
-    if seconds > LONGEST_SECONDS:
+    if heard.seconds > LONGEST_SECONDS:
         raise VendorError(2037, "voice duration too long")
-    return timbre_of_sample(sound.samples, sample_rate=sound.sample_rate, content=row["content"])
+    return heard.timbre
 
 
 async def _check_prompt(call: Call, fields: Fields) -> None:
@@ -134,8 +133,8 @@ async def _check_prompt(call: Call, fields: Fields) -> None:
     text = prompt.text("prompt_text")
     if not text or not unicodedata.category(text[-1]).startswith("P"):
         raise prompt.refuse("prompt_text")
-    sound: Sound = await in_thread(lambda: _decoded(row))
-    if len(sound.samples) / sound.sample_rate >= PROMPT_SECONDS:
+    heard: Heard = await in_thread(lambda: _heard(row))
+    if heard.seconds >= PROMPT_SECONDS:
         raise VendorError(2048)
 
 

@@ -8,12 +8,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from providers.sandbox.clock import iso
-from providers.sandbox.encode import Sound, UndecodableError, decode
+from providers.sandbox.encode import UndecodableError
+from providers.sandbox.hearing import Heard, hear
 from providers.sandbox.minimax.gate import Call, in_thread
-from providers.sandbox.minimax.voices import ANALYSIS_RATE
 from providers.sandbox.openai.gate import RefusedError
 from providers.sandbox.openai.servers import Server
-from providers.sandbox.timbre import Timbre, timbre_of_sample
+from providers.sandbox.timbre import Timbre
 
 Work = Callable[[Call], Awaitable[Response]]
 LARGEST_SAMPLE = 10 * 1024 * 1024
@@ -178,9 +178,9 @@ async def _timbre(content: bytes, filename: str, endings: tuple[str, ...], *, lo
     if len(content) > LARGEST_SAMPLE:
         raise RefusedError(400, "File too large", field="file")
     try:
-        sound: Sound = await in_thread(lambda: decode(content, sample_rate=ANALYSIS_RATE))
+        heard: Heard = await in_thread(lambda: hear(content))
     except UndecodableError as error:
         raise RefusedError(400, "Invalid audio file", field="file") from error
-    if longest and len(sound.samples) / sound.sample_rate > longest:
+    if longest and heard.seconds > longest:
         raise RefusedError(400, f"Audio is longer than {longest:g} s", field="file")
-    return timbre_of_sample(sound.samples, sample_rate=sound.sample_rate, content=content)
+    return heard.timbre

@@ -7,14 +7,14 @@ import uuid
 import httpx
 from starlette.responses import JSONResponse, Response
 
-from providers.sandbox.encode import AudioShape, Encoded, Sound, UndecodableError, decode, encode
+from providers.sandbox.encode import AudioShape, Encoded, Sound, UndecodableError, encode
+from providers.sandbox.hearing import Heard, hear
 from providers.sandbox.minimax.answers import VendorError
 from providers.sandbox.minimax.fields import Fields
 from providers.sandbox.minimax.gate import Call, in_thread
 from providers.sandbox.minimax.performance import SHORT_AUDIO_SECONDS, URL_HOURS, publish
 from providers.sandbox.minimax.validation import read_text
 from providers.sandbox.minimax.voices import (
-    ANALYSIS_RATE,
     LARGEST_SAMPLE,
     LONGEST_SECONDS,
     PROMPT_SECONDS,
@@ -23,7 +23,7 @@ from providers.sandbox.minimax.voices import (
 from providers.sandbox.ppio.dialects import CLONE_MODELS
 from providers.sandbox.ppio.gate import GatewayError
 from providers.sandbox.speak import Delivery, Spoken, plan_speech, render
-from providers.sandbox.timbre import Timbre, timbre_of_sample
+from providers.sandbox.timbre import Timbre
 
 PREVIEW_LIMIT = 2000
 FETCH_SECONDS = 30.0
@@ -37,15 +37,13 @@ async def clone(call: Call) -> Response:
     sample_url = fields.text("audio_url")
     preview = _preview_ask(fields)
     _check_options(fields)
-    content, sound = await in_thread(lambda: _fetched(sample_url))
-    seconds = len(sound.samples) / sound.sample_rate
-    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+    heard = await in_thread(lambda: _fetched(sample_url))
+    if not SHORTEST_SECONDS <= heard.seconds <= LONGEST_SECONDS:
         raise GatewayError(400, "INVALID_AUDIO_FILE", "audio duration must be between 10 seconds and 5 minutes")
     await _check_prompt(fields)
-    timbre = await in_thread(lambda: timbre_of_sample(sound.samples, sample_rate=sound.sample_rate, content=content))
     voice_id = f"voice_{uuid.uuid4()}"
-    call.voices.add(voice_id=voice_id, account=call.account, timbre=timbre)
-    demo = await _demo(call, voice_id, timbre, *preview) if preview else ""
+    call.voices.add(voice_id=voice_id, account=call.account, timbre=heard.timbre)
+    demo = await _demo(call, voice_id, heard.timbre, *preview) if preview else ""
     return JSONResponse({"voice_id": voice_id, "demo_audio_url": demo})
 
 
@@ -73,18 +71,18 @@ async def _check_prompt(fields: Fields) -> None:
     url, text = prompt.text("prompt_audio_url"), prompt.text("prompt_text")
     if not text or not unicodedata.category(text[-1]).startswith("P"):
         raise prompt.refuse("prompt_text")
-    _, sound = await in_thread(lambda: _fetched(url))
-    if len(sound.samples) / sound.sample_rate >= PROMPT_SECONDS:
+    heard = await in_thread(lambda: _fetched(url))
+    if heard.seconds >= PROMPT_SECONDS:
         raise VendorError(2048)
 
 
-def _fetched(url: str) -> tuple[bytes, Sound]:
-    """The recording behind an address, as bytes and as sound. Blocks, for a bounded time and size."""
+def _fetched(url: str) -> Heard:
+    """What is heard in the recording behind an address. Blocks, for a bounded time and size."""
     content = _pulled(url)
     if not _is_recording(content):
         raise GatewayError(400, "INVALID_AUDIO_FILE", "audio must be mp3, m4a or wav")
     try:
-        return content, decode(content, sample_rate=ANALYSIS_RATE)
+        return hear(content)
     except UndecodableError as error:
         raise GatewayError(400, "INVALID_AUDIO_FILE", "audio cannot be decoded") from error
 

@@ -10,15 +10,16 @@ import httpx
 
 from providers.sandbox.catalogue import SystemVoice, system_voices
 from providers.sandbox.emulator import Emulator
-from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, UndecodableError, decode, encode
+from providers.sandbox.encode import MEDIA_TYPES, AudioShape, Encoded, Sound, UndecodableError, encode
 from providers.sandbox.engine import EngineError
 from providers.sandbox.faults import corrupt_hex
+from providers.sandbox.hearing import hear
 from providers.sandbox.minimax.answers import VendorError
 from providers.sandbox.minimax.design import described_timbre
 from providers.sandbox.minimax.performance import SHORT_AUDIO_SECONDS, Cast, perform, plan_of
 from providers.sandbox.minimax.validation import SpeechAsk, check_text
 from providers.sandbox.speak import Delivery, plan_speech, render
-from providers.sandbox.timbre import Timbre, timbre_of_name, timbre_of_sample
+from providers.sandbox.timbre import Timbre, timbre_of_name
 from providers.sandbox.voice_shelf import VoiceShelf
 from providers.sandbox.wavespeed.answers import (
     INTERNAL_ERROR,
@@ -36,7 +37,6 @@ from providers.sandbox.wavespeed.prices import micros_per_character
 OUTPUT_HOURS = 7 * 24
 LARGEST_SAMPLE = 20 * 1024 * 1024
 SHORTEST_SECONDS, LONGEST_SECONDS = 10.0, 300.0
-ANALYSIS_RATE = 16000
 FETCH_SECONDS = 20.0
 _ID = re.compile(r"(?=.*[0-9])[A-Za-z][A-Za-z0-9_-]{7,}")
 # System voices of the speech pages that MiniMax's own list does not have.
@@ -225,10 +225,9 @@ async def _downloaded(url: str) -> bytes:
 
 def _timbre_of(content: bytes) -> Timbre:
     try:
-        sound = decode(content, sample_rate=ANALYSIS_RATE)
+        heard = hear(content)
     except UndecodableError as error:
         raise TaskFailedError(TASK_FAILED, "audio could not be decoded") from error
-    seconds = len(sound.samples) / sound.sample_rate
-    if not SHORTEST_SECONDS <= seconds <= LONGEST_SECONDS:
+    if not SHORTEST_SECONDS <= heard.seconds <= LONGEST_SECONDS:
         raise TaskFailedError(INVALID_PARAMETER, "voice duration too short or too long")
-    return timbre_of_sample(sound.samples, sample_rate=sound.sample_rate, content=content)
+    return heard.timbre
