@@ -34,6 +34,8 @@ SERVERS = {
     "TEST_RABBITMQ_URL": ("RabbitMQ", "amqp://guest:guest@127.0.0.1:5672//", 5672),
 }
 STOP_SECONDS = 30
+# What has no database to be tried on: the wire library and the emulator, which are libraries without Django.
+WITHOUT_DATABASE = ("--ignore=tests/providers", "--ignore=tests/sandbox")
 S3_NAMES = ("S3_TEST_ENDPOINT", "S3_TEST_ACCESS_KEY", "S3_TEST_SECRET_KEY")
 
 
@@ -61,7 +63,7 @@ def main() -> int:
         _need_servers(addresses, phases)
         if "suite" in phases:
             _say("The default suite on PostgreSQL")
-            codes.append(_pytest(["-n", "2", "--dist", "worksteal", *extra], environment))
+            codes.append(_pytest(["-n", "2", "--dist", "worksteal", *WITHOUT_DATABASE, *extra], environment))
         if "year" in phases:
             _say("A year of a library on PostgreSQL")
             codes.append(_pytest(["-m", "services", "-n", "0", "--durations=1", "tests/year", *extra], environment))

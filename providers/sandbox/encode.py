@@ -1,5 +1,6 @@
 """From samples to the asked container, by PyAV; mu-law and WAV headers too; whole or in pieces."""
 
+import functools
 import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ _CODECS = {
     "pcmu_raw": ("mulaw", "pcm_mulaw"),
     "pcmu_wav": ("wav", "pcm_mulaw"),
 }
+_REMEMBERED, _REMEMBERED_SECONDS = 64, 3
 _FORMATS = {"libmp3lame": "s16p", "libopus": "s16", "aac": "fltp"}
 
 
@@ -76,8 +78,18 @@ def resample(sound: Sound, sample_rate: int) -> Sound:
 
 
 def encode(sound: Sound, shape: AudioShape) -> Encoded:
-    """Encode mono samples, given at `shape.sample_rate`, to the asked container and channels."""
-    return encode_all([sound], shape)
+    """Encode mono samples, given at `shape.sample_rate`, to the asked container and channels.
+
+    Short sounds are remembered: whoever tries a client out asks for the same words again and again.
+    """
+    if len(sound.samples) > _REMEMBERED_SECONDS * sound.sample_rate:
+        return encode_all([sound], shape)
+    return _encoded(sound.samples.tobytes(), sound.sample_rate, shape)
+
+
+@functools.lru_cache(maxsize=_REMEMBERED)
+def _encoded(samples: bytes, sample_rate: int, shape: AudioShape) -> Encoded:
+    return encode_all([Sound(np.frombuffer(samples, np.int16), sample_rate)], shape)
 
 
 def encode_all(sounds: Iterable[Sound], shape: AudioShape) -> Encoded:

@@ -144,7 +144,7 @@ def test_a_provider_that_is_down_without_charging_is_replaced(cast, ask, second,
 
 
 def test_a_call_that_may_have_been_charged_is_never_moved(cast, ask, second, render_all, vendor):
-    vendor.fail("timeout_after_charge", count=1)
+    vendor.fail("timeout_after_charge", count=1, seconds=0.05)
     clip = ask("Lost.")
     render_all()
     leave_alone(cast.account)

@@ -418,7 +418,7 @@ def test_many_that_ask_the_same_at_once_pay_once(ada, ask, drain, vendor):
 
 def test_a_clone_whose_answer_was_lost_is_proven_by_what_waited(ada, ask, cloning, wake, vendor):
     clip = ask("Are you there?")
-    vendor.fail("timeout_after_charge", operation="voice_clone")
+    vendor.fail("timeout_after_charge", operation="voice_clone", seconds=0.05)
     ada.make()
     assert ada.home().state == State.UNPROVEN
     wake()
@@ -438,7 +438,7 @@ def test_a_lost_answer_that_named_the_voice_fails_what_waited(cast, ada, ask, wa
         ada.lose()
         ada.revive()
         clip = ask("Whose id?")
-        vendor.fail("timeout_after_charge", operation="voice_clone")
+        vendor.fail("timeout_after_charge", operation="voice_clone", seconds=0.05)
         ada.make()
         wake()
     assert code(clip) == ("failed", "voice_failed")
