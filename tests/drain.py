@@ -21,6 +21,7 @@ def drain(*, ticks: bool = True) -> None:
         heard = hear_doorbells()
         if ticks:
             run_ticks()
+            hear_doorbells()
         if not heard and before == _picture():
             return
     raise AssertionError("work never comes to rest")

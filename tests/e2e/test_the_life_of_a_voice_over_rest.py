@@ -71,8 +71,6 @@ class Newcomer:
     def pass_time(self, *, hours):
         clock.follow_offset(self.vendor.advance(hours=hours)["offset_seconds"])
         self.drain()
-        # What the last tick rang for.
-        self.drain()
 
     def somebody_deletes(self, voice_id):
         """In the vendor's console, say."""

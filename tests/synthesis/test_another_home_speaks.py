@@ -93,6 +93,13 @@ def test_the_default_account_speaks_and_a_person_may_prefer_another(
     assert cast.api().get("/api/v1/voices/narrator").json()["primary"] is None
 
 
+def test_nobody_prefers_a_home_that_was_deleted(cast, voice, second):
+    voice.homes.filter(provider_account=second).update(state="deleting")
+    voice.homes.filter(provider_account=second).update(state="deleted")
+    answer = cast.api("editor").post("/api/v1/voices/narrator/primary", {"provider_account": "second"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "home_unknown")
+
+
 def test_the_cheaper_account_speaks(cast, ask, second, render_all):
     Price.objects.create(
         provider_account=second,

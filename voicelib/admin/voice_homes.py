@@ -14,8 +14,9 @@ from accounts.admin.rights import actor_of
 from accounts.models import ProviderAccount
 from voicelib.admin.deletions import can_be_deleted, can_be_kept, deletion_html
 from voicelib.admin.home_forms import AddHomeForm, DeleteHomeForm, HomeForm, PreferForm, home_name
-from voicelib.flows.deletion import ask_deletion, undo_deletion
+from voicelib.flows.deletion import ask_deletion
 from voicelib.flows.homes import add_system_home, choose_primary
+from voicelib.flows.retirement import undo_home_deletion
 from voicelib.models import ProviderVoice, Voice
 
 _WRITE = "voices:write"
@@ -118,7 +119,7 @@ class HomeButtons(ButtonsAdmin):
         homes = _kept(voice)
 
         def act(form: Any) -> HttpResponse:
-            undo_deletion(home=form.chosen(), actor=actor_of(request))
+            undo_home_deletion(home=form.chosen(), actor=actor_of(request))
             messages.success(request, _("It is what it was before."))
             return to_page(voice)
 

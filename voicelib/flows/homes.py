@@ -46,7 +46,8 @@ def is_left_alone(account: ProviderAccount) -> bool:
 def choose_primary(*, voice: Voice, account: ProviderAccount | None, actor: Actor) -> Voice:
     """Prefer the home at this account wherever its account works; None: no preference. Raises InvalidInputError
     `home_unknown` where the voice has no home there."""
-    if account is not None and not voice.homes.filter(provider_account=account).exists():
+    there = voice.homes.filter(provider_account=account).exclude(state=ProviderVoice.State.DELETED)
+    if account is not None and not there.exists():
         raise InvalidInputError(
             f"{voice.slug} has no home at {account.slug}.", code="home_unknown", field="provider_account"
         )
