@@ -153,7 +153,8 @@ class World:
     def _step(self) -> None:
         step = SHORT_STEP if self._is_close() else STEP
         self._offset = timedelta(seconds=self.houses.move_clock(step.total_seconds()))
-        run_ticks()
+        # What comes round seldom and sees no deadline (seals, what can be forgotten) waits for the rest.
+        run_ticks(every=settings.TICK_SECONDS)
         hear_doorbells()
 
     def _is_close(self) -> bool:
