@@ -4,6 +4,7 @@ import pytest
 
 from accounts import clock
 from accounts.errors import ConflictError
+from accounts.flows.key_proof import prove_key
 from accounts.flows.provider_accounts import change_provider_account
 from accounts.flows.verify import verify_ledger
 from accounts.models import Event
@@ -121,6 +122,14 @@ def test_the_first_voice_that_speaks_proves_a_changed_key(cast, clone, tick, cha
     cast.account.refresh_from_db()
     assert home.state == State.PERMANENT
     assert cast.account.key_unproven_since is None
+
+
+def test_what_was_asked_before_the_change_proves_nothing(cast, change_key):
+    before = clock.now()
+    change_key(WRONG)
+    prove_key(account=cast.account, at=before)
+    cast.account.refresh_from_db()
+    assert cast.account.key_unproven_since is not None
 
 
 def test_the_same_key_once_more_is_no_change(cast, change_key, vendor):

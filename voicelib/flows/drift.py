@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts import clock
 from accounts.doorbell import ring
 from accounts.errors import PlatformError
-from accounts.flows.key_proof import prove_key
+from accounts.flows.key_proof import SCAN_TASK, prove_key
 from accounts.models import ProviderAccount
 from accounts.provider_clients import retention_of
 from accounts.provider_errors import refused_by_provider
@@ -29,7 +29,6 @@ from voicelib.flows.shelf_lists import ShelfList, ask_list
 from voicelib.losses import is_massacre
 from voicelib.models import AccountScan, ProviderVoice, Voice
 
-SCAN_TASK = "voicelib.tasks.scan_account"
 State = ProviderVoice.State
 _BATCH = 100
 _LONGEST_NAME = 200
@@ -60,12 +59,14 @@ def sync_account(*, account: ProviderAccount) -> SyncReport:
     in the list is checked (`flows/checks.py`). More missing than can be believed freezes the account. No transaction is
     open during the call. Raises RefusedByProviderError, ConflictError `provider_key_unreadable`.
     """
+    # Before the question: a key that is changed while it is answered is not proven by the answer.
+    at = clock.now()
     try:
         shelf = ask_list(account)
     except ProviderError as error:
         raise refused_by_provider(error) from error
     account.refresh_from_db()
-    return _keep(account, _compared(account, shelf, clock.now()))
+    return _keep(account, _compared(account, shelf, at))
 
 
 def scan_tick(*, at: datetime) -> int:
